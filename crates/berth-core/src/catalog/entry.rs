@@ -1,0 +1,201 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{InputSpec, Variant};
+
+/// One server in the catalog.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Stable identifier, and the name that an installation gets unless the person chooses
+    /// another: lower-case letters, digits and `-`.
+    pub id: String,
+    /// The name that people read.
+    pub title: String,
+    /// Who makes the server.
+    pub publisher: String,
+    /// One line, at most 90 characters, without a full stop's worth of marketing.
+    pub summary: String,
+    /// What it does, as Markdown without HTML.
+    pub description: String,
+    /// Where it belongs; the first one is the main one.
+    pub categories: Vec<Category>,
+    /// Further words that a search should find it by.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// What was checked about it. A file cannot claim this for itself: the loader sets it from
+    /// where the file came from (built-in entries are [`Trust::Verified`]).
+    #[serde(default, skip_deserializing)]
+    #[schemars(skip)]
+    pub trust: Trust,
+    /// Where to read more (`https://`).
+    #[serde(default)]
+    pub homepage: Option<String>,
+    /// Where the source is.
+    #[serde(default)]
+    pub source: Option<Source>,
+    /// SPDX expression.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// Number of tools, where it is known before the first handshake and differs from the list.
+    #[serde(default)]
+    pub tools_count: Option<u32>,
+    /// The tools as known when the entry was written; the handshake is what counts.
+    #[serde(default)]
+    pub tools: Vec<ToolSummary>,
+    /// What it may touch, in plain words.
+    pub permissions: Permissions,
+    /// What it asks for.
+    #[serde(default)]
+    pub inputs: Vec<InputSpec>,
+    /// The ways to run it, the recommended one first.
+    pub variants: Vec<Variant>,
+    /// A call that proves the credentials, made after the handshake.
+    #[serde(default)]
+    pub credential_check: Option<CredentialCheck>,
+    /// Seconds that the first answer may take. Clients give 30 by default.
+    #[serde(default = "default_startup_seconds")]
+    pub startup_seconds: u32,
+    /// Prompts to copy, the first one to try first.
+    #[serde(default)]
+    pub prompts: Vec<Prompt>,
+    /// Questions and answers.
+    #[serde(default)]
+    pub help: Vec<HelpTopic>,
+}
+
+const fn default_startup_seconds() -> u32 {
+    30
+}
+
+impl Entry {
+    /// The variant with this identifier.
+    #[must_use]
+    pub fn variant(&self, id: &str) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.id == id)
+    }
+
+    /// The input with this key.
+    #[must_use]
+    pub fn input(&self, key: &str) -> Option<&InputSpec> {
+        self.inputs.iter().find(|input| input.key == key)
+    }
+
+    /// The inputs that a variant asks for.
+    pub fn inputs_of<'a>(&'a self, variant: &'a str) -> impl Iterator<Item = &'a InputSpec> + 'a {
+        self.inputs.iter().filter(move |input| {
+            input.variants.is_empty() || input.variants.iter().any(|id| id == variant)
+        })
+    }
+
+    /// How many tools there are, as far as is known before a handshake.
+    #[must_use]
+    pub fn known_tools(&self) -> Option<u32> {
+        self.tools_count.or_else(|| {
+            u32::try_from(self.tools.len())
+                .ok()
+                .filter(|count| *count > 0)
+        })
+    }
+}
+
+/// The closed list of categories.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Category {
+    Cloud,
+    Databases,
+    DeveloperTools,
+    Files,
+    Knowledge,
+    Reasoning,
+    Utilities,
+    Web,
+    Work,
+}
+
+/// What was checked about an entry.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// A built-in entry: reviewed, pinned by version and, where there is one, digest.
+    Verified,
+    /// The registry proved who owns it.
+    Publisher,
+    /// Nothing was proved.
+    #[default]
+    Community,
+}
+
+/// Where the source is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Repository (`https://`).
+    pub url: String,
+    /// Folder inside it.
+    #[serde(default)]
+    pub folder: Option<String>,
+}
+
+/// A tool's name and first line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolSummary {
+    /// Name as the protocol has it.
+    pub name: String,
+    /// One line.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// What a server may touch, in plain words for the entry page and the consent sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Permissions {
+    /// Where it connects to: "none", "any web page that you name", "api.github.com".
+    pub network: String,
+    /// What it reads and writes: "none of yours", "the folders that you choose".
+    pub files: String,
+    /// Anything else worth knowing before agreeing, one sentence each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// A prompt to copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prompt {
+    /// What it shows, a few words.
+    pub title: String,
+    /// What to paste into Claude.
+    pub text: String,
+}
+
+/// A question and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HelpTopic {
+    /// The question, as a person would ask it.
+    pub question: String,
+    /// The answer, as Markdown without HTML.
+    pub answer: String,
+}
+
+/// A tool call that succeeds only with good credentials. A handshake often works without.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialCheck {
+    /// The tool to call; it must change nothing.
+    pub tool: String,
+    /// Its arguments.
+    #[serde(default)]
+    #[ts(type = "Record<string, unknown>")]
+    pub arguments: serde_json::Map<String, serde_json::Value>,
+}

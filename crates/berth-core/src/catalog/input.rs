@@ -1,0 +1,151 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A typed value that an entry asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputSpec {
+    /// Identifier inside the entry: lower-case letters, digits and `_`. Templates name it
+    /// (`{{folders}}`), `--set` and `--secret` take it.
+    pub key: String,
+    /// The label.
+    pub title: String,
+    /// One or two sentences under the field.
+    #[serde(default)]
+    pub help: String,
+    /// Where to get the value (`https://`).
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Whether it can be left out.
+    #[serde(default)]
+    pub required: bool,
+    /// Text shown in the empty field.
+    #[serde(default)]
+    pub placeholder: Option<String>,
+    /// The variants that ask for it; empty means all of them.
+    #[serde(default)]
+    pub variants: Vec<String>,
+    /// What it is and what is allowed.
+    pub kind: InputKind,
+}
+
+/// The kinds of input, each with its rules and its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum InputKind {
+    /// A line of text.
+    Text {
+        /// Value that the field starts with.
+        #[serde(default)]
+        default: Option<String>,
+        /// Regular expression that the whole value must match.
+        #[serde(default)]
+        pattern: Option<String>,
+        /// What the pattern means, in words.
+        #[serde(default)]
+        pattern_help: Option<String>,
+        /// Fewest characters.
+        #[serde(default)]
+        min_length: Option<u32>,
+        /// Most characters.
+        #[serde(default)]
+        max_length: Option<u32>,
+    },
+    /// A number.
+    Number {
+        /// Value that the field starts with.
+        #[serde(default)]
+        default: Option<f64>,
+        /// Smallest value.
+        #[serde(default)]
+        min: Option<f64>,
+        /// Largest value.
+        #[serde(default)]
+        max: Option<f64>,
+        /// Whether only whole numbers are allowed.
+        #[serde(default)]
+        integer: bool,
+    },
+    /// Yes or no.
+    Boolean {
+        /// Value that the switch starts with.
+        #[serde(default)]
+        default: bool,
+    },
+    /// One of a few.
+    Choice {
+        /// Value that is chosen at first.
+        #[serde(default)]
+        default: Option<String>,
+        /// What there is to choose from.
+        options: Vec<ChoiceOption>,
+    },
+    /// An existing file.
+    File {
+        /// How the server may use it.
+        #[serde(default)]
+        access: Access,
+    },
+    /// One or several existing folders.
+    Folder {
+        /// Whether more than one can be given.
+        #[serde(default)]
+        multiple: bool,
+        /// What is offered at first; the person decides for each folder.
+        #[serde(default)]
+        access: Access,
+    },
+    /// An address.
+    Url {
+        /// Value that the field starts with.
+        #[serde(default)]
+        default: Option<String>,
+        /// Allowed schemes; empty means `https` and `http`.
+        #[serde(default)]
+        schemes: Vec<String>,
+    },
+    /// A value for the keychain. It is never stored or shown anywhere else.
+    Secret {
+        /// Fewest characters.
+        #[serde(default)]
+        min_length: Option<u32>,
+        /// Regular expression that the whole value must match.
+        #[serde(default)]
+        pattern: Option<String>,
+        /// What the pattern means, in words.
+        #[serde(default)]
+        pattern_help: Option<String>,
+    },
+}
+
+impl InputKind {
+    /// Whether the value belongs in the keychain.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret { .. })
+    }
+}
+
+/// One of the values of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    /// What the server gets.
+    pub value: String,
+    /// What people read.
+    pub title: String,
+}
+
+/// How a file or folder may be used.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// It can be read only.
+    #[default]
+    ReadOnly,
+    /// It can be changed.
+    ReadWrite,
+}

@@ -1,0 +1,240 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One way to run an entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Identifier inside the entry: `python`, `node`, `image`, `dev`, …
+    pub id: String,
+    /// What people read: "Python package", "Container".
+    pub title: String,
+    /// Whom it suits, one line.
+    pub best_for: String,
+    /// The server's version that this variant pins.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Why it cannot be installed yet, one plain sentence. Present means: shown, not installable.
+    #[serde(default)]
+    pub planned: Option<String>,
+    /// How it runs.
+    pub run: Run,
+}
+
+impl Variant {
+    /// Where it runs, for filters and for "needs".
+    #[must_use]
+    pub fn runs_in(&self) -> RunsIn {
+        match &self.run {
+            Run::Python(_) => RunsIn::Python,
+            Run::Node(_) => RunsIn::Node,
+            Run::Image(_) | Run::Build { .. } | Run::Dev { .. } | Run::Stack { .. } => {
+                RunsIn::Container
+            }
+            Run::Remote { .. } => RunsIn::Remote,
+            Run::Kubernetes {} => RunsIn::Kubernetes,
+        }
+    }
+}
+
+/// Where a variant runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum RunsIn {
+    Python,
+    Node,
+    Container,
+    Remote,
+    Kubernetes,
+}
+
+/// How a variant runs.
+///
+/// Strings marked *template* may hold `{{key}}` for an input, `{{berth.data}}` for the folder
+/// that survives updates of this installation. A string that is nothing but one `{{key}}` whose
+/// input has several values becomes several arguments; one whose input has no value is left out.
+/// Secrets can be used in `env` only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Run {
+    /// A Python package in a virtual environment of its own.
+    Python(PythonSpec),
+    /// A Node package in a folder of its own.
+    Node(NodeSpec),
+    /// An image from a registry, or one that is already on this computer.
+    Image(ContainerSpec),
+    /// An image built from a source folder.
+    Build {
+        /// Dockerfile target.
+        #[serde(default)]
+        target: Option<String>,
+    },
+    /// An image whose source is mounted, so that code changes need no build.
+    Dev {
+        /// Dockerfile target.
+        #[serde(default)]
+        target: Option<String>,
+    },
+    /// Several containers that belong together.
+    Stack {
+        /// The services' names, in their order of start.
+        services: Vec<String>,
+    },
+    /// A server somewhere else.
+    Remote {
+        /// Its address.
+        url: String,
+    },
+    /// On a cluster.
+    Kubernetes {},
+}
+
+/// A Python package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PythonSpec {
+    /// Name on the package index, with extras: `kitaru[mcp]`.
+    pub package: String,
+    /// Exact version.
+    pub version: String,
+    /// Further exact pins: `zenml==0.98.0`.
+    #[serde(default)]
+    pub pins: Vec<String>,
+    /// Version of Python that it needs: `>=3.11`.
+    #[serde(default = "default_python")]
+    pub requires: String,
+    /// Console script to start.
+    pub script: String,
+    /// Arguments (templates).
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Environment (templates).
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+fn default_python() -> String {
+    ">=3.11".to_owned()
+}
+
+/// A Node package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeSpec {
+    /// Name on the package registry.
+    pub package: String,
+    /// Exact version.
+    pub version: String,
+    /// Version of Node that it needs: `>=20`.
+    #[serde(default = "default_node")]
+    pub requires: String,
+    /// Name of the executable that the package installs.
+    pub bin: String,
+    /// Arguments (templates).
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Environment (templates).
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+fn default_node() -> String {
+    ">=20".to_owned()
+}
+
+/// A container from an image. What is not said here is the default hardening (see
+/// [`crate::server::Hardening`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContainerSpec {
+    /// Repository and tag: `mcp/time:1.2.3`.
+    pub image: String,
+    /// Digest that the entry was reviewed with: `sha256:…`. The one that is pulled is pinned in
+    /// any case.
+    #[serde(default)]
+    pub digest: Option<String>,
+    /// Replaces the image's entry point.
+    #[serde(default)]
+    pub entrypoint: Vec<String>,
+    /// Arguments (templates).
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Environment (templates).
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// What of this computer is visible inside.
+    #[serde(default)]
+    pub mounts: Vec<MountSpec>,
+    /// Its network.
+    #[serde(default)]
+    pub network: Network,
+    /// `uid` or `uid:gid` to run as; without it the image's own user.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Whether its root must be writable; the default is read-only.
+    #[serde(default)]
+    pub writable_root: bool,
+    /// Memory limit in MiB.
+    #[serde(default = "default_memory_mib")]
+    pub memory_mib: u32,
+    /// CPU limit, in CPUs.
+    #[serde(default = "default_cpus")]
+    pub cpus: f64,
+    /// Most processes.
+    #[serde(default = "default_pids")]
+    pub pids: u32,
+}
+
+const fn default_memory_mib() -> u32 {
+    2048
+}
+const fn default_cpus() -> f64 {
+    1.0
+}
+const fn default_pids() -> u32 {
+    256
+}
+
+/// Something that is visible inside a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MountSpec {
+    /// What it is.
+    pub source: MountSource,
+    /// Where it is seen. For an input with several folders each one appears below this folder
+    /// under its own name, and templates give those paths.
+    pub target: String,
+}
+
+/// What a mount shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
+pub enum MountSource {
+    /// The file or folders of an input, with the access that the person chose.
+    Input {
+        /// The input's key.
+        input: String,
+    },
+    /// A volume that survives updates of the installation, named after it.
+    Volume {
+        /// What is kept there, in plain words; named before it is deleted.
+        holds: String,
+    },
+}
+
+/// A container's network.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// No network at all.
+    None,
+    /// The engine's bridge: outgoing connections, nothing published.
+    #[default]
+    Bridge,
+}

@@ -1,0 +1,173 @@
+//! The closed list of things that can go wrong, each with what happened and what to do.
+//!
+//! The window and the command line map [`ErrorCode`], never a string. An error of a third party
+//! is kept as a chain of texts in [`Error::causes`], for the report; adapters must not put secret
+//! values there (they cannot: secrets do not print).
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::client::Scope;
+use crate::input::InputProblem;
+
+/// The result of everything in Berth that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, with typed parameters. New codes need a message, a hint and an entry in
+/// `docs/messages.md`; the user interface fails to compile until it knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "code", rename_all = "snake_case")]
+// Each code is documented by its own message and hint in `error/text.rs`.
+#[allow(missing_docs)]
+#[rustfmt::skip]
+pub enum ErrorCode {
+    // Requests
+    NameInvalid { name: String },
+    NameTaken { name: String },
+    AlreadyRegistered { name: String, scope: Scope },
+    JobRunning { name: String },
+    JobUnknown { job: String },
+    EntryUnknown { entry: String },
+    VariantUnknown { entry: String, variant: String },
+    VariantPlanned { variant: String, note: String },
+    NotInstalled { name: String },
+    InputUnknown { input: String },
+    InputMissing { input: String },
+    InputInvalid { input: String, problem: InputProblem },
+    ProjectNeeded,
+    FolderMissing { path: String },
+    ConsentNeeded,
+    PlanChanged,
+    // Container engine
+    EngineMissing,
+    EngineStopped { endpoint: String },
+    EngineDenied { endpoint: String },
+    EngineTooOld { version: String, needed: String },
+    EngineFailed { operation: String },
+    ImageNotFound { reference: String },
+    ImageDenied { reference: String },
+    ImageMissing { reference: String },
+    ImageChanged { reference: String, expected: String, found: String },
+    RegistryUnreachable { reference: String },
+    // Vault
+    KeychainMissing,
+    KeychainLocked,
+    KeychainTimeout { seconds: u32 },
+    KeychainFailed { operation: String },
+    SecretMissing { name: String, input: String },
+    SecretTooLong { input: String, limit: u32 },
+    PassphraseNeeded,
+    PassphraseWrong,
+    // Clients
+    ClaudeMissing,
+    ClaudeFailed { operation: String, exit: Option<i32> },
+    ClientConfigInvalid { path: String },
+    ClientConfigChanged { path: String },
+    LauncherNotOnPath,
+    // Runtimes and packages
+    PythonMissing { needed: String },
+    NodeMissing { needed: String },
+    GitMissing,
+    PackageNotFound { package: String, version: String },
+    PackageFailed { tool: String, exit: Option<i32> },
+    ProgramMissing { program: String },
+    NetworkUnreachable { what: String },
+    // Servers
+    InstallationChanged { name: String },
+    ServerExited { exit: Option<i32> },
+    ServerTimeout { seconds: u32 },
+    ServerProtocol { what: String },
+    CredentialRefused { tool: String },
+    ToolUnknown { tool: String },
+    ToolFailed { tool: String },
+    // Berth itself
+    EntryInvalid { file: String, problem: String },
+    StoreNewer { found: u32, known: u32 },
+    StoreFailed { operation: String },
+    FileFailed { operation: String, path: String },
+    Interrupted,
+    Cancelled,
+    Internal { what: String },
+}
+
+/// An error with its causes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Error {
+    /// What went wrong.
+    #[serde(flatten)]
+    pub code: ErrorCode,
+    /// Texts of the underlying errors, outermost first; for the report and the log, not for the
+    /// first line that a person reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+}
+
+impl Error {
+    /// An error without an underlying cause.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            causes: Vec::new(),
+        }
+    }
+
+    /// Keeps the whole chain of an underlying error.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &(dyn std::error::Error + 'static)) -> Self {
+        let mut next = Some(cause);
+        while let Some(error) = next {
+            self.causes.push(error.to_string());
+            next = error.source();
+        }
+        self
+    }
+
+    /// Keeps a text (the last lines of a tool's output, say) as a cause.
+    #[must_use]
+    pub fn with_cause(mut self, text: impl Into<String>) -> Self {
+        self.causes.push(text.into());
+        self
+    }
+
+    /// Something that should not be possible. The text is for the report.
+    #[must_use]
+    pub fn internal(what: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Internal { what: what.into() })
+    }
+
+    /// The code's stable name, as in JSON: `engine_stopped`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match serde_json::to_value(&self.code) {
+            Ok(serde_json::Value::Object(map)) => map
+                .get("code")
+                .and_then(|code| code.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether the person stopped it.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.code == ErrorCode::Cancelled
+    }
+}
+
+impl From<ErrorCode> for Error {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+mod text;

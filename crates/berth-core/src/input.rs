@@ -1,0 +1,113 @@
+//! Values that people give, and what can be wrong with them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::catalog::Access;
+use crate::secret::Secret;
+
+/// The values of an installation's inputs, without the secrets.
+pub type InputValues = BTreeMap<String, InputValue>;
+
+/// Secrets that were given in a request, by the input's key.
+pub type SecretValues = BTreeMap<String, Secret>;
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", content = "value", rename_all = "snake_case")]
+pub enum InputValue {
+    /// Text, a choice or an address.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Boolean(bool),
+    /// A file, or one or several folders.
+    Paths(Vec<PathGrant>),
+}
+
+/// A file or folder that the person lets a server use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PathGrant {
+    /// Absolute path on this computer.
+    pub path: String,
+    /// How it may be used.
+    pub access: Access,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum InputProblem {
+    /// Another type than the input's.
+    WrongType,
+    /// Nothing where something is needed.
+    Empty,
+    TooShort {
+        min: u32,
+    },
+    TooLong {
+        max: u32,
+    },
+    TooSmall {
+        min: f64,
+    },
+    TooLarge {
+        max: f64,
+    },
+    NotWhole,
+    Pattern {
+        help: String,
+    },
+    NotAnOption {
+        options: Vec<String>,
+    },
+    NotAbsolute,
+    /// The path does not exist, or is a file where a folder is needed (or the other way round).
+    NotThere,
+    NotAUrl,
+    Scheme {
+        allowed: Vec<String>,
+    },
+    /// A folder that gives away more than a server should get (`/`, the home, `.ssh`, …).
+    Sensitive {
+        path: String,
+    },
+    /// This variant cannot keep a folder read-only.
+    CannotBeReadOnly,
+    /// A line break, a NUL or another character that no value of this type has.
+    Forbidden,
+    /// A secret was given as a plain value, or the other way round.
+    NotSecret,
+}
+
+impl Eq for InputProblem {}
+
+impl std::fmt::Display for InputProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::WrongType => f.write_str("is of another type"),
+            Self::Empty => f.write_str("is empty"),
+            Self::TooShort { min } => write!(f, "is shorter than {min} characters"),
+            Self::TooLong { max } => write!(f, "is longer than {max} characters"),
+            Self::TooSmall { min } => write!(f, "is smaller than {min}"),
+            Self::TooLarge { max } => write!(f, "is larger than {max}"),
+            Self::NotWhole => f.write_str("is not a whole number"),
+            Self::Pattern { help } => write!(f, "does not fit: {help}"),
+            Self::NotAnOption { options } => write!(f, "is none of {}", options.join(", ")),
+            Self::NotAbsolute => f.write_str("is not an absolute path"),
+            Self::NotThere => f.write_str("is not there"),
+            Self::NotAUrl => f.write_str("is not an address"),
+            Self::Scheme { allowed } => write!(f, "must begin with {}", allowed.join(", ")),
+            Self::Sensitive { path } => write!(f, "would give away `{path}`"),
+            Self::CannotBeReadOnly => {
+                f.write_str("cannot be kept read-only by this variant; a container can")
+            }
+            Self::Forbidden => f.write_str("holds a character that is not allowed"),
+            Self::NotSecret => f.write_str("must be given as a secret, or is not one"),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Jobs: plans being carried out. Persisted before they act, observable, cancellable, and undone
+//! or carried on after a crash.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::error::Error;
+use crate::plan::{Plan, Step};
+use crate::progress::Progress;
+use crate::server::Tool;
+
+/// A plan being carried out, or one that was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Job {
+    /// Identifier (a ULID, so that jobs sort by their start).
+    pub id: String,
+    /// The plan.
+    pub plan: Plan,
+    /// Where it stands.
+    pub state: JobState,
+    /// The steps' states, one for each step of the plan.
+    pub steps: Vec<StepRecord>,
+    /// Why it failed.
+    pub error: Option<Error>,
+    /// What could not be undone, so that a person can.
+    pub leftovers: Vec<Error>,
+    /// When it was made (RFC 3339, UTC).
+    pub created_at: String,
+    /// When it ended (RFC 3339, UTC).
+    pub ended_at: Option<String>,
+    /// Process that carries it out.
+    pub owner_pid: u32,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// Written down, nothing done yet.
+    Waiting,
+    /// Its steps are being carried out.
+    Running,
+    /// It failed or was cancelled, and is being undone.
+    Undoing,
+    /// All steps are done and verified.
+    Done,
+    /// It failed and was undone.
+    Failed,
+    /// The person stopped it and it was undone.
+    Cancelled,
+}
+
+impl JobState {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// Where a step stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct StepRecord {
+    /// Its state.
+    pub state: StepState,
+    /// What it found out or must remember for its undo. Written before the step acts where the
+    /// undo needs it, and again when the step is done.
+    pub outcome: StepOutcome,
+    /// When it began (RFC 3339, UTC).
+    pub began_at: Option<String>,
+    /// When it ended (RFC 3339, UTC).
+    pub ended_at: Option<String>,
+}
+
+impl Default for StepRecord {
+    fn default() -> Self {
+        Self {
+            state: StepState::Waiting,
+            outcome: StepOutcome::Nothing,
+            began_at: None,
+            ended_at: None,
+        }
+    }
+}
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum StepState {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    Undoing,
+    Undone,
+    /// The undo itself failed; the job names it among its leftovers.
+    UndoFailed,
+}
+
+/// What a step found out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum StepOutcome {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// An image was pinned.
+    Image {
+        /// Identifier of the image.
+        id: String,
+        /// Digest in its registry, where it has one.
+        digest: Option<String>,
+        /// Whether it was here before: then the undo leaves it.
+        was_here: bool,
+    },
+    /// A record was written over this one.
+    Replaced {
+        /// The generation before; `None` where there was none.
+        generation: Option<String>,
+    },
+    /// A registration was replaced. Its content stands in a private backup file, because it can
+    /// hold somebody's token.
+    Registration {
+        /// Absolute path of the backup; `None` where there was nothing.
+        backup: Option<String>,
+    },
+    /// A verification succeeded.
+    Verified {
+        /// The tools.
+        tools: Vec<Tool>,
+        /// Milliseconds from the start to the answer of `initialize`.
+        answered_ms: u64,
+    },
+}
+
+/// A change of a job, for whoever watches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum JobEvent {
+    /// The job or one of its steps changed its state. It is persisted already.
+    Changed {
+        /// The whole job.
+        job: Box<Job>,
+    },
+    /// A step tells what it is doing.
+    Progress {
+        /// The job.
+        job: String,
+        /// Index of the step in the plan.
+        step: u32,
+        /// What.
+        progress: Progress,
+    },
+}
+
+/// One line of a job's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogLine {
+    /// Index of the step in the plan.
+    pub step: u32,
+    /// When (RFC 3339, UTC).
+    pub at: String,
+    /// The text, redacted.
+    pub text: String,
+}
+
+impl Job {
+    /// The step that is running or failed, or the last one.
+    #[must_use]
+    pub fn current_step(&self) -> Option<(usize, &Step)> {
+        let index = self
+            .steps
+            .iter()
+            .position(|step| !matches!(step.state, StepState::Done))
+            .unwrap_or(self.steps.len().saturating_sub(1));
+        self.plan.steps.get(index).map(|step| (index, step))
+    }
+}

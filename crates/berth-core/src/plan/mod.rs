@@ -1,0 +1,257 @@
+//! Plans: what will be done, in order, before anything is done.
+//!
+//! A plan is made by a pure function of entry, choices and facts ([`install`], [`remove`]). What
+//! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::catalog::CredentialCheck;
+use crate::client::{LauncherCommand, Place};
+use crate::input::{InputValues, SecretValues};
+use crate::server::{DataPlace, Installation};
+
+/// What a person chose. Everything but `entry` has a default.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(default)]
+pub struct Choices {
+    /// The entry.
+    pub entry: String,
+    /// The variant; the first one that can be installed here, unless given.
+    pub variant: Option<String>,
+    /// The installation's name; the entry's identifier unless given.
+    pub name: Option<String>,
+    /// Where to register it.
+    pub place: Place,
+    /// Values of the inputs.
+    pub inputs: InputValues,
+    /// Secrets that are given now. On a reconfiguration the others are kept.
+    pub secrets: SecretValues,
+    /// Whether an installation or registration of this name is to be replaced.
+    pub replace: bool,
+}
+
+/// An ordered list of steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Plan {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Name of the installation.
+    pub name: String,
+    /// The entry, for the window.
+    pub entry: String,
+    /// The variant, for the window.
+    pub variant: String,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+    /// Things to know before agreeing.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A new installation. Undone when it fails or is interrupted.
+    Install,
+    /// A new generation of an installed server. Undone to the old one when it fails.
+    Reconfigure,
+    /// Takes an installation away. Carried on, never undone, once it has begun.
+    Remove,
+    /// Only verifies.
+    Verify,
+}
+
+/// Something to know before agreeing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+pub enum Warning {
+    /// A process variant is not confined as a container is.
+    LessIsolated,
+    /// Values in a container's environment can be read with `docker inspect` while it runs.
+    SecretsInEnvironment,
+    /// The registered command `berth` was not found on the PATH.
+    LauncherNotOnPath,
+    /// A registration that Berth did not make is replaced.
+    ReplacesForeign {
+        /// Its scope.
+        place: Place,
+    },
+    /// A registration of the same name in another scope wins over, or hides, this one.
+    Shadowed {
+        /// The other one.
+        place: Place,
+    },
+    /// The server may read or write these folders.
+    Grants {
+        /// Absolute paths.
+        paths: Vec<String>,
+    },
+}
+
+/// One step. Its fields are all it needs; what it finds out goes to its
+/// [`crate::job::StepOutcome`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// Makes the folder of the new generation.
+    CreateFolder {
+        /// Absolute path; it must not exist.
+        path: String,
+    },
+    /// Pulls an image and pins its digest.
+    PullImage {
+        /// Repository and tag, or repository and digest.
+        reference: String,
+        /// Digest that the entry was reviewed with; another one is refused.
+        digest: Option<String>,
+    },
+    /// Uses an image that is already on this computer, and pins its identifier.
+    UseImage {
+        /// Repository and tag.
+        reference: String,
+    },
+    /// Makes a virtual environment.
+    CreateVenv {
+        /// With which tool.
+        tool: PythonTool,
+        /// Absolute path of uv, or of the Python that makes the environment.
+        program: String,
+        /// Version of Python that is asked for: `>=3.11`.
+        requires: String,
+        /// Absolute path of the environment.
+        venv: String,
+    },
+    /// Installs packages into that environment.
+    InstallPython {
+        /// With which tool.
+        tool: PythonTool,
+        /// Absolute path of uv; the environment's own Python is used otherwise.
+        program: String,
+        /// Absolute path of the environment.
+        venv: String,
+        /// Exact requirements: `mcp-server-time==2025.9.25`.
+        requirements: Vec<String>,
+        /// Absolute path of the console script that must be there afterwards.
+        script: String,
+    },
+    /// Installs a package into a folder of its own.
+    InstallNode {
+        /// Absolute path of node; npm is beside it.
+        program: String,
+        /// Absolute path of the folder.
+        folder: String,
+        /// Name.
+        package: String,
+        /// Exact version.
+        version: String,
+        /// Absolute path of the executable that must be there afterwards.
+        bin: String,
+    },
+    /// Stores a secret that was given now. The value is not part of the plan.
+    StoreSecret {
+        /// The input's key.
+        input: String,
+        /// The vault item.
+        item: VaultItem,
+    },
+    /// Copies a secret of the generation that is replaced.
+    KeepSecret {
+        /// The input's key.
+        input: String,
+        /// The old generation's item.
+        from: VaultItem,
+        /// The new generation's item.
+        to: VaultItem,
+    },
+    /// Writes the installation, replacing the generation before it.
+    WriteInstallation {
+        /// The record. Its image identifier and digest are filled from the step that pinned
+        /// them, and sealed then.
+        installation: Box<Installation>,
+    },
+    /// Registers with Claude Code.
+    Register {
+        /// The name.
+        name: String,
+        /// Where.
+        place: Place,
+        /// What.
+        command: LauncherCommand,
+    },
+    /// Takes a registration out of Claude Code.
+    Unregister {
+        /// The name.
+        name: String,
+        /// Where.
+        place: Place,
+    },
+    /// Starts the registered command as a client would, and asks for its tools.
+    Verify {
+        /// The installation.
+        name: String,
+        /// What is started.
+        command: LauncherCommand,
+        /// Where Claude Code should report it as connected; `None` when only the handshake is
+        /// asked for.
+        place: Option<Place>,
+        /// Seconds that the first answer may take.
+        startup_seconds: u32,
+        /// A call that proves the credentials.
+        credential_check: Option<CredentialCheck>,
+    },
+    /// Ends the sessions of an installation: containers that run for it.
+    EndSessions {
+        /// The installation.
+        name: String,
+    },
+    /// Takes the installation's record away.
+    DeleteInstallation {
+        /// The name.
+        name: String,
+    },
+    /// Deletes vault items.
+    DeleteSecrets {
+        /// The items.
+        items: Vec<VaultItem>,
+    },
+    /// Deletes a folder of Berth's own.
+    DeleteFolder {
+        /// Absolute path below Berth's home.
+        path: String,
+    },
+    /// Deletes data of the installation: what is lost is named.
+    DeleteData {
+        /// What.
+        data: DataPlace,
+    },
+}
+
+/// What makes Python environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PythonTool {
+    /// uv, which can also bring a Python.
+    Uv,
+    /// The `venv` module and pip.
+    Pip,
+}
+
+/// An item of the vault: one per installation's generation and input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+pub struct VaultItem {
+    /// The installation, for people who look into their keychain.
+    pub name: String,
+    /// Its generation.
+    pub generation: String,
+    /// The input's key.
+    pub input: String,
+}
+
+impl VaultItem {
+    /// The user part of the keychain item (the service is `berth`): `name/generation/input`.
+    #[must_use]
+    pub fn account(&self) -> String {
+        format!("{}/{}/{}", self.name, self.generation, self.input)
+    }
+}

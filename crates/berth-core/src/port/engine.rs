@@ -1,0 +1,77 @@
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::facts::EngineFacts;
+use crate::progress::Watch;
+
+/// A container engine, over the Docker Engine API from 1.41 on.
+#[async_trait]
+pub trait Engine: Send + Sync {
+    /// Finds the engine (settings, `DOCKER_HOST`, `docker context`, the platform's places), agrees
+    /// on an API version and says what it is.
+    async fn probe(&self) -> Result<EngineFacts>;
+
+    /// An image that is on this computer, or `None`.
+    async fn image(&self, reference: &str) -> Result<Option<ImageInfo>>;
+
+    /// Pulls an image, reporting all its layers each time one changes. Cancelling ends the pull.
+    async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo>;
+
+    /// Removes an image that nothing else uses. Missing is fine; in use is fine and leaves it.
+    async fn remove_image(&self, reference: &str) -> Result<()>;
+
+    /// The containers that Berth's launchers made, running or not. `name` narrows them to one
+    /// installation.
+    async fn session_containers(&self, name: Option<&str>) -> Result<Vec<SessionContainer>>;
+
+    /// Ends and removes a container. Missing is fine.
+    async fn remove_container(&self, id: &str) -> Result<()>;
+
+    /// Deletes a volume. Missing is fine.
+    async fn remove_volume(&self, name: &str) -> Result<()>;
+
+    /// Whether a volume exists.
+    async fn volume_exists(&self, name: &str) -> Result<bool>;
+}
+
+/// An image on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageInfo {
+    /// Identifier: `sha256:…`.
+    pub id: String,
+    /// Digest in the registry it was pulled from, where it has one.
+    pub digest: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// When it was made (RFC 3339).
+    pub created: Option<String>,
+    /// The image's own user; empty is root.
+    pub user: String,
+}
+
+/// The labels by which Berth knows its containers again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLabels {
+    /// `dev.berth.installation`: the installation's name.
+    pub installation: String,
+    /// `dev.berth.generation`.
+    pub generation: String,
+    /// `dev.berth.session`: a ULID.
+    pub session: String,
+    /// `dev.berth.home`: Berth's home, so that two homes on one engine do not sweep each other.
+    pub home: String,
+    /// `dev.berth.owner`: process that owns the session: `pid:start-time:boot`.
+    pub owner: String,
+}
+
+/// A container that a launcher made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionContainer {
+    /// The engine's identifier.
+    pub id: String,
+    /// Whether it runs.
+    pub running: bool,
+    /// Its labels.
+    pub labels: SessionLabels,
+}

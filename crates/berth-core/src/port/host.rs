@@ -1,0 +1,64 @@
+use async_trait::async_trait;
+
+use crate::client::{LauncherCommand, Registration, Scope};
+use crate::error::Result;
+use crate::facts::Tool;
+
+/// This machine: its files, its clock, its processes, and where Berth itself is.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// Berth's home: absolute.
+    fn home(&self) -> String;
+    /// The person's home folder.
+    fn user_home(&self) -> String;
+    /// The command to register: the launcher's lasting absolute path for local and user scope,
+    /// plain `berth` for project scope; with `--home` where Berth's home is not the usual one.
+    fn launcher(&self, name: &str, scope: Scope) -> Result<LauncherCommand>;
+    /// The same command by its absolute path, to start it ourselves.
+    fn launcher_absolute(&self, name: &str) -> Result<LauncherCommand>;
+    /// Makes sure that the lasting launcher is there and is this version's (a copy, replaced
+    /// atomically, where the installed one has no fixed path).
+    fn settle_launcher(&self) -> Result<()>;
+    /// The launcher that `berth` on the PATH is, or `LauncherNotOnPath`.
+    async fn launcher_on_path(&self) -> Result<Tool>;
+    /// git, or `GitMissing`.
+    async fn probe_git(&self) -> Result<Tool>;
+    /// Puts a link to the launcher into the person's own folder for programs; its path.
+    fn link_launcher(&self) -> Result<String>;
+
+    /// What is at a path.
+    fn path_kind(&self, path: &str) -> PathKind;
+    /// The path without symbolic links and `..`; fails where it does not exist.
+    fn canonical(&self, path: &str) -> Result<String>;
+    /// Makes a private folder (0700) and its parents.
+    fn create_folder(&self, path: &str) -> Result<()>;
+    /// Deletes a folder below Berth's home and everything in it. Missing is fine; anything that is
+    /// not below Berth's home is refused.
+    fn delete_folder(&self, path: &str) -> Result<()>;
+
+    /// Writes a replaced registration to a private file (0600) below Berth's home; its path.
+    fn backup_registration(&self, job: &str, registration: &Registration) -> Result<String>;
+    /// Reads it back.
+    fn read_backup(&self, path: &str) -> Result<Registration>;
+    /// Deletes it. Missing is fine.
+    fn delete_backup(&self, path: &str) -> Result<()>;
+
+    /// Now (RFC 3339, UTC, milliseconds).
+    fn now(&self) -> String;
+    /// A new ULID.
+    fn new_id(&self) -> String;
+    /// This process.
+    fn pid(&self) -> u32;
+    /// Whether the process that a session label names (`pid:start-time:boot`) still lives.
+    fn owner_lives(&self, owner: &str) -> bool;
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum PathKind {
+    Nothing,
+    File,
+    Folder,
+    Other,
+}

@@ -1,0 +1,34 @@
+//! What the outside must fulfil. Adapters implement these over the real things, the testkit over
+//! memory; one contract suite runs over both.
+
+mod clients;
+mod engine;
+mod host;
+mod runtimes;
+mod session;
+mod store;
+mod vault;
+
+pub use clients::{ClaudeCode, ClaudeHealth};
+pub use engine::{Engine, ImageInfo, SessionContainer, SessionLabels};
+pub use host::{Host, PathKind};
+pub use runtimes::{NodeRuntime, PythonRuntime};
+pub use session::{McpSession, McpStarter, StartRequest, ToolResult};
+pub use store::{JobGuard, Store};
+pub use vault::Vault;
+
+use std::sync::Arc;
+
+/// All ports together, as the core is given them.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Ports {
+    pub engine: Arc<dyn Engine>,
+    pub vault: Arc<dyn Vault>,
+    pub claude: Arc<dyn ClaudeCode>,
+    pub python: Arc<dyn PythonRuntime>,
+    pub node: Arc<dyn NodeRuntime>,
+    pub mcp: Arc<dyn McpStarter>,
+    pub store: Arc<dyn Store>,
+    pub host: Arc<dyn Host>,
+}

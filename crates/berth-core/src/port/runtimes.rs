@@ -1,0 +1,55 @@
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::facts::Tool;
+use crate::plan::PythonTool;
+use crate::progress::Watch;
+
+/// Python environments in folders of Berth's own. Never the system's pip.
+#[async_trait]
+pub trait PythonRuntime: Send + Sync {
+    /// uv, or `PythonMissing`.
+    async fn probe_uv(&self) -> Result<Tool>;
+
+    /// The newest usable Python (3.11 or later), or `PythonMissing`.
+    async fn probe_python(&self) -> Result<Tool>;
+
+    /// Makes an environment at `venv`. The tool's lines go to the watch; cancelling ends it.
+    async fn create_venv(
+        &self,
+        tool: PythonTool,
+        program: &str,
+        requires: &str,
+        venv: &str,
+        watch: &Watch,
+    ) -> Result<()>;
+
+    /// Installs exact requirements and checks that `script` is there.
+    async fn install(
+        &self,
+        tool: PythonTool,
+        program: &str,
+        venv: &str,
+        requirements: &[String],
+        script: &str,
+        watch: &Watch,
+    ) -> Result<()>;
+}
+
+/// Node packages in folders of Berth's own.
+#[async_trait]
+pub trait NodeRuntime: Send + Sync {
+    /// Node.js with npm, or `NodeMissing`.
+    async fn probe(&self) -> Result<Tool>;
+
+    /// Installs exactly one version of a package into `folder` and checks that `bin` is there.
+    async fn install(
+        &self,
+        program: &str,
+        folder: &str,
+        package: &str,
+        version: &str,
+        bin: &str,
+        watch: &Watch,
+    ) -> Result<()>;
+}

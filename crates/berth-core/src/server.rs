@@ -1,0 +1,273 @@
+//! Installed servers: what is started, how it is confined, what it offered.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ts_rs::TS;
+
+use crate::catalog::{Access, Network};
+use crate::client::Place;
+use crate::error::{Error, ErrorCode, Result};
+use crate::input::InputValues;
+
+/// Longest name of an installation, in characters.
+pub const NAME_LIMIT: usize = 64;
+
+/// Names that Claude Code keeps for itself.
+pub const RESERVED_NAMES: [&str; 3] = ["workspace", "claude-in-chrome", "computer-use"];
+
+/// Checks an installation's name: letters, digits, `-` and `_` (Claude Code's rule), at most
+/// [`NAME_LIMIT`], not reserved, not beginning with `-` (it would be read as an option).
+pub fn check_name(name: &str) -> Result<()> {
+    let fits = !name.is_empty()
+        && name.len() <= NAME_LIMIT
+        && !name.starts_with('-')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && !RESERVED_NAMES.contains(&name);
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::NameInvalid {
+            name: name.chars().take(NAME_LIMIT).collect(),
+        }))
+    }
+}
+
+/// An installed server.
+///
+/// Every installation of a name is a *generation* with a folder and vault items of its own, so
+/// that a reconfiguration can be prepared and verified beside the one that works, and undone by
+/// pointing back to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Installation {
+    /// The name, as registered with clients.
+    pub name: String,
+    /// Identifier of this generation (a ULID).
+    pub generation: String,
+    /// The entry it came from.
+    pub entry: String,
+    /// The entry's title at that time.
+    pub title: String,
+    /// The variant.
+    pub variant: String,
+    /// The variant's title at that time.
+    pub variant_title: String,
+    /// What is pinned: package and version, image and digest.
+    pub pins: Vec<Pin>,
+    /// What the launcher starts.
+    pub launch: Launch,
+    /// SHA-256 of `launch` and `secrets` as they were agreed to; a launch that differs does not
+    /// start.
+    pub seal: String,
+    /// Environment variables that are filled from the vault, and the input each comes from.
+    pub secrets: Vec<SecretUse>,
+    /// The other inputs' values.
+    pub inputs: InputValues,
+    /// Where clients have it.
+    pub places: Vec<Place>,
+    /// Folder of this generation (environment, packages); absent for a container.
+    pub folder: Option<String>,
+    /// Folder or volumes that survive generations.
+    pub data: Vec<DataPlace>,
+    /// The tools of the last successful handshake.
+    pub tools: Vec<Tool>,
+    /// SHA-256 over the tools' names, descriptions and schemas.
+    pub tools_hash: Option<String>,
+    /// Seconds that the first answer may take.
+    pub startup_seconds: u32,
+    /// When it was installed (RFC 3339, UTC).
+    pub installed_at: String,
+    /// When a verification last succeeded (RFC 3339, UTC).
+    pub verified_at: Option<String>,
+    /// What the last verification found wrong.
+    pub last_error: Option<Error>,
+}
+
+/// What is pinned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Pin {
+    /// Package or image.
+    pub what: String,
+    /// Version or tag.
+    pub version: String,
+    /// `sha256:…` of an image.
+    pub digest: Option<String>,
+}
+
+/// An environment variable that is filled from the vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SecretUse {
+    /// Variable of the server.
+    pub env: String,
+    /// Template around the secret; `{{key}}` alone for the plain value.
+    pub template: String,
+    /// The input's key; the vault item is named after the generation and this.
+    pub input: String,
+}
+
+/// Where an installation keeps data of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum DataPlace {
+    Folder {
+        path: String,
+    },
+    Volume {
+        name: String,
+        /// What is kept there, in plain words.
+        holds: String,
+    },
+}
+
+/// A tool as the server describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its whole description.
+    #[serde(default)]
+    pub description: String,
+    /// JSON Schema of its arguments.
+    #[serde(default)]
+    #[ts(type = "unknown")]
+    pub schema: serde_json::Value,
+}
+
+/// What the launcher starts. Paths are absolute; nothing goes through a shell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Launch {
+    /// A program of this computer, in the installation's folder.
+    Process {
+        /// Absolute path.
+        program: String,
+        /// Arguments.
+        args: Vec<String>,
+        /// Environment beyond the few variables that every process needs.
+        env: BTreeMap<String, String>,
+        /// Working directory.
+        folder: String,
+    },
+    /// A container.
+    Container(Box<ContainerLaunch>),
+}
+
+/// A container as it is started for a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ContainerLaunch {
+    /// Repository and tag, for people.
+    pub image: String,
+    /// Identifier of the image that was pinned (`sha256:…`); this is what is started.
+    pub image_id: String,
+    /// Replaces the image's entry point, unless empty.
+    pub entrypoint: Vec<String>,
+    /// Arguments.
+    pub args: Vec<String>,
+    /// Environment without secrets.
+    pub env: BTreeMap<String, String>,
+    /// What of this computer is visible inside.
+    pub mounts: Vec<Mount>,
+    /// How it is confined.
+    pub hardening: Hardening,
+}
+
+/// Something of this computer that is visible inside a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Mount {
+    Bind {
+        source: String,
+        target: String,
+        access: Access,
+    },
+    Volume {
+        name: String,
+        target: String,
+    },
+}
+
+/// How a container is confined (FORMATS, "Containers"): the default of every field is the strict
+/// one. There is no field for a TTY, privileged mode or the host's network or processes: they are
+/// never given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Hardening {
+    /// The root file system cannot be written.
+    pub read_only_root: bool,
+    /// Options of the tmpfs on `/tmp`.
+    pub tmpfs_tmp: String,
+    /// Processes cannot gain privileges (setuid and the like).
+    pub no_new_privileges: bool,
+    /// All capabilities are dropped.
+    pub drop_all_capabilities: bool,
+    /// An init process reaps and forwards signals.
+    pub init: bool,
+    /// Most processes.
+    pub pids: u32,
+    /// Most memory, in MiB.
+    pub memory_mib: u32,
+    /// Most CPUs.
+    pub cpus: f64,
+    /// Its network.
+    pub network: Network,
+    /// `uid` or `uid:gid`; `None` is the image's own user.
+    pub user: Option<String>,
+}
+
+impl Default for Hardening {
+    fn default() -> Self {
+        Self {
+            read_only_root: true,
+            tmpfs_tmp: "rw,noexec,nosuid,size=64m".to_owned(),
+            no_new_privileges: true,
+            drop_all_capabilities: true,
+            init: true,
+            pids: 256,
+            memory_mib: 2048,
+            cpus: 1.0,
+            network: Network::Bridge,
+            user: None,
+        }
+    }
+}
+
+/// The seal of a launch: SHA-256, in hexadecimal, over its canonical JSON.
+pub fn seal(name: &str, launch: &Launch, secrets: &[SecretUse]) -> Result<String> {
+    hash(&(name, launch, secrets))
+}
+
+/// The fingerprint of a tool list; the order in which a server lists them does not matter.
+pub fn tools_hash(tools: &[Tool]) -> Result<String> {
+    let mut sorted: Vec<&Tool> = tools.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    hash(&sorted)
+}
+
+fn hash(value: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_vec(value)
+        .map_err(|error| Error::internal("a value has no JSON form").caused_by(&error))?;
+    Ok(Sha256::digest(&json)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// Checks that a stored launch is the one that was agreed to.
+pub fn check_seal(installation: &Installation) -> Result<()> {
+    let found = seal(
+        &installation.name,
+        &installation.launch,
+        &installation.secrets,
+    )?;
+    if found == installation.seal {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::InstallationChanged {
+            name: installation.name.clone(),
+        }))
+    }
+}
