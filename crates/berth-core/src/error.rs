@@ -92,6 +92,7 @@ pub enum ErrorCode {
 
 /// An error with its causes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "BerthError")]
 pub struct Error {
     /// What went wrong.
     #[serde(flatten)]

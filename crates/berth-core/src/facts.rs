@@ -62,15 +62,15 @@ pub struct Facts {
     /// Claude Code and its registrations.
     pub claude: Fact<ClientState>,
     /// uv.
-    pub uv: Fact<Tool>,
+    pub uv: Fact<Program>,
     /// The newest Python that was found.
-    pub python: Fact<Tool>,
+    pub python: Fact<Program>,
     /// Node.js, with npm beside it.
-    pub node: Fact<Tool>,
+    pub node: Fact<Program>,
     /// git.
-    pub git: Fact<Tool>,
+    pub git: Fact<Program>,
     /// Whether `berth` on the PATH is this launcher: its absolute path there.
-    pub launcher_on_path: Fact<Tool>,
+    pub launcher_on_path: Fact<Program>,
 }
 
 /// Names of the probes, for events and refreshes.
@@ -104,7 +104,7 @@ impl Probe {
 
 /// A program that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Tool {
+pub struct Program {
     /// Absolute path.
     pub path: String,
     /// Version as the program prints it, without its name: `3.11.7`.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use crate::client::{LauncherCommand, Registration, Scope};
 use crate::error::Result;
-use crate::facts::Tool;
+use crate::facts::Program;
 
 /// This machine: its files, its clock, its processes, and where Berth itself is.
 #[async_trait]
@@ -20,9 +20,9 @@ pub trait Host: Send + Sync {
     /// atomically, where the installed one has no fixed path).
     fn settle_launcher(&self) -> Result<()>;
     /// The launcher that `berth` on the PATH is, or `LauncherNotOnPath`.
-    async fn launcher_on_path(&self) -> Result<Tool>;
+    async fn launcher_on_path(&self) -> Result<Program>;
     /// git, or `GitMissing`.
-    async fn probe_git(&self) -> Result<Tool>;
+    async fn probe_git(&self) -> Result<Program>;
     /// Puts a link to the launcher into the person's own folder for programs; its path.
     fn link_launcher(&self) -> Result<String>;
 

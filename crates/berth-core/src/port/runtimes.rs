@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::facts::Tool;
+use crate::facts::Program;
 use crate::plan::PythonTool;
 use crate::progress::Watch;
 
@@ -9,10 +9,10 @@ use crate::progress::Watch;
 #[async_trait]
 pub trait PythonRuntime: Send + Sync {
     /// uv, or `PythonMissing`.
-    async fn probe_uv(&self) -> Result<Tool>;
+    async fn probe_uv(&self) -> Result<Program>;
 
     /// The newest usable Python (3.11 or later), or `PythonMissing`.
-    async fn probe_python(&self) -> Result<Tool>;
+    async fn probe_python(&self) -> Result<Program>;
 
     /// Makes an environment at `venv`. The tool's lines go to the watch; cancelling ends it.
     async fn create_venv(
@@ -40,7 +40,7 @@ pub trait PythonRuntime: Send + Sync {
 #[async_trait]
 pub trait NodeRuntime: Send + Sync {
     /// Node.js with npm, or `NodeMissing`.
-    async fn probe(&self) -> Result<Tool>;
+    async fn probe(&self) -> Result<Program>;
 
     /// Installs exactly one version of a package into `folder` and checks that `bin` is there.
     async fn install(

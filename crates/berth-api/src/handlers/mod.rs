@@ -1,0 +1,4 @@
+//! The handlers.
+
+/// Berth.
+pub struct Berth;

@@ -1,0 +1,26 @@
+//! Requests, responses and events. All of them are exported to TypeScript.
+
+mod app;
+mod catalog;
+mod event;
+mod install;
+mod secret;
+mod server;
+
+pub use app::{
+    AppInfo, ClientRow, FactsRefresh, LauncherLinked, LinkRequest, PickRequest, Picked,
+    SupportReport,
+};
+pub use catalog::{
+    CardState, CatalogCard, CatalogFilter, CatalogPage, CatalogQuery, CatalogReport, CatalogSort,
+    EntryPage, EntryRequest, FacetCount, Facets, Need, VariantPage,
+};
+pub use event::AppEvent;
+pub use install::{
+    Conflict, InputReport, InstallRequest, JobPage, JobRequest, JobStarted, PlanPreview,
+    RemoveRequest, RemoveStart,
+};
+pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
+pub use server::{
+    InstallationPage, InstallationRow, NameRequest, ServerState, ToolCallAnswer, ToolCallRequest,
+};

@@ -1,0 +1,103 @@
+use berth_core::client::Place;
+use berth_core::error::Error;
+use berth_core::server::Installation;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Names an installation.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct NameRequest {
+    /// Its name.
+    pub name: String,
+}
+
+/// An installation as a row of Servers.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct InstallationRow {
+    /// Its name.
+    pub name: String,
+    /// The entry it came from.
+    pub entry: String,
+    /// The entry's title.
+    pub title: String,
+    /// The variant's title.
+    pub variant_title: String,
+    /// Its pinned version.
+    pub version: String,
+    /// How it stands.
+    pub state: ServerState,
+    /// Sessions that run in containers now.
+    pub sessions: u32,
+    /// Number of its tools.
+    pub tools: u32,
+    /// Where clients have it.
+    pub places: Vec<Place>,
+    /// When it was last verified (RFC 3339, UTC).
+    pub verified_at: Option<String>,
+    /// What the last verification found wrong.
+    pub last_error: Option<Error>,
+}
+
+/// How an installation stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ServerState {
+    /// Verified, and nothing has changed since.
+    Ready,
+    /// A client uses it now.
+    InUse,
+    /// A job is at work on it.
+    Busy {
+        /// The job.
+        job: String,
+    },
+    /// A secret is not in the vault.
+    SecretMissing {
+        /// The input.
+        input: String,
+    },
+    /// No client has it registered any more.
+    NotRegistered,
+    /// The last verification failed.
+    Failing,
+    /// Not verified yet.
+    Unverified,
+}
+
+/// An installation with everything about it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct InstallationPage {
+    /// Its row.
+    pub row: InstallationRow,
+    /// The record. It holds no secret.
+    pub installation: Installation,
+    /// What is registered, word for word.
+    pub registered_command: Vec<String>,
+    /// First prompt to try.
+    pub prompt: Option<String>,
+}
+
+/// Calls a tool of an installed server, from the command line.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ToolCallRequest {
+    /// The installation.
+    pub name: String,
+    /// The tool.
+    pub tool: String,
+    /// Its arguments.
+    #[serde(default)]
+    #[ts(type = "Record<string, unknown>")]
+    pub arguments: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What a tool answered.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ToolCallAnswer {
+    /// Whether the server says that it failed.
+    pub is_error: bool,
+    /// The text parts, joined by line breaks.
+    pub text: String,
+    /// The whole result as the protocol has it.
+    #[ts(type = "unknown")]
+    pub result: serde_json::Value,
+}
