@@ -41,6 +41,10 @@ pub trait Store: Send + Sync {
     /// Takes the lock of a job, held until the guard is dropped or the process dies in whatever
     /// way. `None` where another process has it: then that process carries the job out.
     fn lock_job(&self, id: &str) -> Result<Option<JobGuard>>;
+    /// Asks whoever carries out a job, in whatever process, to cancel it. Fine when it is over.
+    fn request_cancel(&self, id: &str) -> Result<()>;
+    /// Jobs that are not over and were asked to be cancelled.
+    fn cancel_requests(&self) -> Result<Vec<String>>;
 
     /// The settings.
     fn settings(&self) -> Result<Settings>;
