@@ -7,6 +7,7 @@
 pub mod commands;
 pub mod desktop;
 mod handlers;
+pub mod shell;
 pub mod types;
 pub mod typescript;
 

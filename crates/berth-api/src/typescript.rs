@@ -2,7 +2,6 @@
 //! its request and response.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use berth_core::doctor::Check;
 use berth_core::facts::Facts;
@@ -55,12 +54,6 @@ pub fn module() -> String {
     text.push_str(&rows);
     text.push_str("}\n");
     text
-}
-
-/// Writes the module into a folder.
-pub fn write(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join(FILE), module())
 }
 
 struct Types<'a> {

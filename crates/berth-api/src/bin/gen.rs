@@ -1,17 +1,41 @@
-//! Writes what is generated from the Rust types: TypeScript for the window and the JSON Schema of
-//! catalog entries. `cargo xtask gen` runs it with the repository's root as the only argument.
+//! Writes what is generated from the Rust types: TypeScript for the window, and the list of
+//! commands for the shell around it. `cargo xtask gen` runs it with the repository's root as the
+//! only argument.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use berth_api::{shell, typescript};
 
 fn main() -> ExitCode {
     let Some(root) = std::env::args_os().nth(1).map(PathBuf::from) else {
         return fail("usage: gen ROOT");
     };
-    match berth_api::typescript::write(&root.join("ui/src/bridge/generated")) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
+    let files = [
+        (
+            Path::new("ui/src/bridge/generated").join(typescript::FILE),
+            typescript::module(),
+        ),
+        (PathBuf::from(shell::COMMANDS_FILE), shell::commands()),
+        (PathBuf::from(shell::CAPABILITY_FILE), shell::capability()),
+    ];
+    for (file, text) in files {
+        if let Err(error) = write(&root.join(&file), &text) {
+            return fail(&format!("{}: {error}", file.display()));
+        }
     }
+    ExitCode::SUCCESS
+}
+
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    // An unchanged file keeps its time, so that nothing is built again for it.
+    if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
+    std::fs::write(path, text)
 }
 
 fn fail(text: &str) -> ExitCode {
