@@ -111,6 +111,16 @@ pub struct Program {
     pub version: String,
 }
 
+/// The operating systems that Berth runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Platform {
+    Linux,
+    MacOs,
+    Windows,
+}
+
 /// A container engine that answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct EngineFacts {
@@ -128,6 +138,10 @@ pub struct EngineFacts {
     pub platform: String,
     /// Whether it runs on another machine.
     pub remote: bool,
+    /// Whether it runs as root on this very Linux machine, so that a container's user is a user
+    /// of this machine. Rootless engines and those in a virtual machine map owners themselves.
+    #[serde(default)]
+    pub rootful_here: bool,
 }
 
 /// Where an engine's endpoint came from.

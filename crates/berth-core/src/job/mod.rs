@@ -114,6 +114,13 @@ pub enum StepOutcome {
         /// Whether it was here before: then the undo leaves it.
         was_here: bool,
     },
+    /// What the step makes was not there before: the undo takes it away.
+    Created,
+    /// Volumes that were not there before the server was started for the first time.
+    Volumes {
+        /// Their names.
+        created: Vec<String>,
+    },
     /// A record was written over this one.
     Replaced {
         /// The generation before; `None` where there was none.
@@ -131,6 +138,8 @@ pub enum StepOutcome {
         tools: Vec<Tool>,
         /// Milliseconds from the start to the answer of `initialize`.
         answered_ms: u64,
+        /// Whether the person still has to approve the project's server in Claude Code.
+        pending_approval: bool,
     },
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::catalog::CredentialCheck;
-use crate::client::{LauncherCommand, Place};
+use crate::client::{LauncherCommand, Place, RegistrationSummary};
 use crate::input::{InputValues, SecretValues};
 use crate::server::{DataPlace, Installation};
 
@@ -169,8 +169,10 @@ pub enum Step {
     /// Writes the installation, replacing the generation before it.
     WriteInstallation {
         /// The record. Its image identifier and digest are filled from the step that pinned
-        /// them, and sealed then.
+        /// them, its time and its seal then.
         installation: Box<Installation>,
+        /// The generation that it replaces; another one there means that the plan is outdated.
+        replaces: Option<String>,
     },
     /// Registers with Claude Code.
     Register {
@@ -180,8 +182,11 @@ pub enum Step {
         place: Place,
         /// What.
         command: LauncherCommand,
+        /// What is registered there now and will be replaced. A foreign one that is not this one
+        /// is never replaced.
+        replaces: Option<RegistrationSummary>,
     },
-    /// Takes a registration out of Claude Code.
+    /// Takes a registration of Berth's out of Claude Code; a foreign one stays.
     Unregister {
         /// The name.
         name: String,
@@ -211,6 +216,13 @@ pub enum Step {
     DeleteInstallation {
         /// The name.
         name: String,
+    },
+    /// Takes the record of one generation away, after another one has replaced it.
+    ForgetGeneration {
+        /// The name.
+        name: String,
+        /// The generation.
+        generation: String,
     },
     /// Deletes vault items.
     DeleteSecrets {

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use crate::client::{LauncherCommand, Registration, Scope};
 use crate::error::Result;
-use crate::facts::Program;
+use crate::facts::{Platform, Program};
 
 /// This machine: its files, its clock, its processes, and where Berth itself is.
 #[async_trait]
@@ -32,17 +32,23 @@ pub trait Host: Send + Sync {
     fn canonical(&self, path: &str) -> Result<String>;
     /// Makes a private folder (0700) and its parents.
     fn create_folder(&self, path: &str) -> Result<()>;
-    /// Deletes a folder below Berth's home and everything in it. Missing is fine; anything that is
+    /// Deletes a folder below Berth's home and everything in it, then each folder above it that
+    /// became empty, up to Berth's home itself (which stays). Missing is fine; anything that is
     /// not below Berth's home is refused.
     fn delete_folder(&self, path: &str) -> Result<()>;
 
-    /// Writes a replaced registration to a private file (0600) below Berth's home; its path.
+    /// Writes a replaced registration to a private file (0600) below Berth's home; its path. The
+    /// path depends on the job, the name and the place only: written again, it is replaced.
     fn backup_registration(&self, job: &str, registration: &Registration) -> Result<String>;
     /// Reads it back.
     fn read_backup(&self, path: &str) -> Result<Registration>;
-    /// Deletes it. Missing is fine.
-    fn delete_backup(&self, path: &str) -> Result<()>;
+    /// Deletes all backups of a job. Missing is fine.
+    fn delete_backups(&self, job: &str) -> Result<()>;
 
+    /// The operating system.
+    fn platform(&self) -> Platform;
+    /// User and group of this process, where the platform has such numbers.
+    fn user_ids(&self) -> Option<(u32, u32)>;
     /// Now (RFC 3339, UTC, milliseconds).
     fn now(&self) -> String;
     /// A new ULID.

@@ -39,7 +39,8 @@ pub trait Store: Send + Sync {
     /// A job's log.
     fn log(&self, job: &str) -> Result<Vec<LogLine>>;
     /// Takes the lock of a job, held until the guard is dropped or the process dies in whatever
-    /// way. `None` where another process has it: then that process carries the job out.
+    /// way. `None` where another process, or another holder in this one, has it: then that one
+    /// carries the job out. It is taken before the job is written, so the job need not exist.
     fn lock_job(&self, id: &str) -> Result<Option<JobGuard>>;
     /// Asks whoever carries out a job, in whatever process, to cancel it. Fine when it is over.
     fn request_cancel(&self, id: &str) -> Result<()>;

@@ -500,7 +500,12 @@ platform: string,
 /**
  * Whether it runs on another machine.
  */
-remote: boolean, };
+remote: boolean, 
+/**
+ * Whether it runs as root on this very Linux machine, so that a container's user is a user
+ * of this machine. Rootless engines and those in a virtual machine map owners themselves.
+ */
+rootful_here: boolean, };
 
 /**
  * One server in the catalog.
@@ -1957,9 +1962,13 @@ from: VaultItem,
 to: VaultItem, } | { "step": "write_installation", 
 /**
  * The record. Its image identifier and digest are filled from the step that pinned
- * them, and sealed then.
+ * them, its time and its seal then.
  */
-installation: Installation, } | { "step": "register", 
+installation: Installation, 
+/**
+ * The generation that it replaces; another one there means that the plan is outdated.
+ */
+replaces: string | null, } | { "step": "register", 
 /**
  * The name.
  */
@@ -1971,7 +1980,12 @@ place: Place,
 /**
  * What.
  */
-command: LauncherCommand, } | { "step": "unregister", 
+command: LauncherCommand, 
+/**
+ * What is registered there now and will be replaced. A foreign one that is not this one
+ * is never replaced.
+ */
+replaces: RegistrationSummary | null, } | { "step": "unregister", 
 /**
  * The name.
  */
@@ -2008,7 +2022,15 @@ name: string, } | { "step": "delete_installation",
 /**
  * The name.
  */
-name: string, } | { "step": "delete_secrets", 
+name: string, } | { "step": "forget_generation", 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The generation.
+ */
+generation: string, } | { "step": "delete_secrets", 
 /**
  * The items.
  */
@@ -2037,7 +2059,11 @@ digest: string | null,
 /**
  * Whether it was here before: then the undo leaves it.
  */
-was_here: boolean, } | { "outcome": "replaced", 
+was_here: boolean, } | { "outcome": "created" } | { "outcome": "volumes", 
+/**
+ * Their names.
+ */
+created: Array<string>, } | { "outcome": "replaced", 
 /**
  * The generation before; `None` where there was none.
  */
@@ -2053,7 +2079,11 @@ tools: Array<Tool>,
 /**
  * Milliseconds from the start to the answer of `initialize`.
  */
-answered_ms: number, };
+answered_ms: number, 
+/**
+ * Whether the person still has to approve the project's server in Claude Code.
+ */
+pending_approval: boolean, };
 
 /**
  * What one step will do.
