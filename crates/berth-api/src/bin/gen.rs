@@ -1,11 +1,12 @@
-//! Writes what is generated from the Rust types: TypeScript for the window, and the list of
-//! commands for the shell around it. `cargo xtask gen` runs it with the repository's root as the
-//! only argument.
+//! Writes what is generated from the Rust types: TypeScript for the window, the list of commands
+//! for the shell around it, and the JSON Schema of catalog entries. `cargo xtask gen` runs it with
+//! the repository's root as the only argument.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use berth_api::{shell, typescript};
+use berth_core::catalog::{SCHEMA_PATH, entry_schema};
 
 fn main() -> ExitCode {
     let Some(root) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
         ),
         (PathBuf::from(shell::COMMANDS_FILE), shell::commands()),
         (PathBuf::from(shell::CAPABILITY_FILE), shell::capability()),
+        (PathBuf::from(SCHEMA_PATH), format!("{:#}\n", entry_schema())),
     ];
     for (file, text) in files {
         if let Err(error) = write(&root.join(&file), &text) {

@@ -10,16 +10,19 @@ use super::{InputSpec, Variant};
 pub struct Entry {
     /// Stable identifier, and the name that an installation gets unless the person chooses
     /// another: lower-case letters, digits and `-`.
+    #[schemars(length(max = 64), regex(pattern = "^[a-z0-9][a-z0-9-]*$"))]
     pub id: String,
     /// The name that people read.
     pub title: String,
     /// Who makes the server.
     pub publisher: String,
     /// One line, at most 90 characters, without a full stop's worth of marketing.
+    #[schemars(length(max = 90))]
     pub summary: String,
     /// What it does, as Markdown without HTML.
     pub description: String,
     /// Where it belongs; the first one is the main one.
+    #[schemars(length(min = 1))]
     pub categories: Vec<Category>,
     /// Further words that a search should find it by.
     #[serde(default)]
@@ -31,6 +34,7 @@ pub struct Entry {
     pub trust: Trust,
     /// Where to read more (`https://`).
     #[serde(default)]
+    #[schemars(regex(pattern = "^https://"))]
     pub homepage: Option<String>,
     /// Where the source is.
     #[serde(default)]
@@ -50,12 +54,14 @@ pub struct Entry {
     #[serde(default)]
     pub inputs: Vec<InputSpec>,
     /// The ways to run it, the recommended one first.
+    #[schemars(length(min = 1))]
     pub variants: Vec<Variant>,
     /// A call that proves the credentials, made after the handshake.
     #[serde(default)]
     pub credential_check: Option<CredentialCheck>,
     /// Seconds that the first answer may take. Clients give 30 by default.
     #[serde(default = "default_startup_seconds")]
+    #[schemars(range(min = 1, max = 600))]
     pub startup_seconds: u32,
     /// Prompts to copy, the first one to try first.
     #[serde(default)]
@@ -138,6 +144,7 @@ pub enum Trust {
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Repository (`https://`).
+    #[schemars(regex(pattern = "^https://"))]
     pub url: String,
     /// Folder inside it.
     #[serde(default)]

@@ -8,6 +8,7 @@ use ts_rs::TS;
 pub struct InputSpec {
     /// Identifier inside the entry: lower-case letters, digits and `_`. Templates name it
     /// (`{{folders}}`), `--set` and `--secret` take it.
+    #[schemars(length(max = 64), regex(pattern = "^[a-z][a-z0-9_]*$"))]
     pub key: String,
     /// The label.
     pub title: String,
@@ -16,6 +17,7 @@ pub struct InputSpec {
     pub help: String,
     /// Where to get the value (`https://`).
     #[serde(default)]
+    #[schemars(regex(pattern = "^https://"))]
     pub link: Option<String>,
     /// Whether it can be left out.
     #[serde(default)]
@@ -79,6 +81,7 @@ pub enum InputKind {
         #[serde(default)]
         default: Option<String>,
         /// What there is to choose from.
+        #[schemars(length(min = 1))]
         options: Vec<ChoiceOption>,
     },
     /// An existing file.

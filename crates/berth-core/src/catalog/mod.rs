@@ -6,12 +6,14 @@
 
 mod entry;
 mod input;
+mod schema;
 mod variant;
 
 pub use entry::{
     Category, CredentialCheck, Entry, HelpTopic, Permissions, Prompt, Source, ToolSummary, Trust,
 };
 pub use input::{Access, ChoiceOption, InputKind, InputSpec};
+pub use schema::{SCHEMA_PATH, entry_schema};
 pub use variant::{
     ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn, Variant,
 };

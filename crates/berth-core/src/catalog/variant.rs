@@ -9,6 +9,7 @@ use ts_rs::TS;
 #[serde(deny_unknown_fields)]
 pub struct Variant {
     /// Identifier inside the entry: `python`, `node`, `image`, `dev`, …
+    #[schemars(length(max = 64), regex(pattern = "^[a-z0-9][a-z0-9-]*$"))]
     pub id: String,
     /// What people read: "Python package", "Container".
     pub title: String,
@@ -87,6 +88,7 @@ pub enum Run {
     /// A server somewhere else.
     Remote {
         /// Its address.
+        #[schemars(regex(pattern = "^https://"))]
         url: String,
     },
     /// On a cluster.
@@ -156,6 +158,7 @@ pub struct ContainerSpec {
     /// Digest that the entry was reviewed with: `sha256:…`. The one that is pulled is pinned in
     /// any case.
     #[serde(default)]
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub digest: Option<String>,
     /// Replaces the image's entry point.
     #[serde(default)]
@@ -207,6 +210,7 @@ pub struct MountSpec {
     pub source: MountSource,
     /// Where it is seen. For an input with several folders each one appears below this folder
     /// under its own name, and templates give those paths.
+    #[schemars(regex(pattern = "^/."))]
     pub target: String,
 }
 
