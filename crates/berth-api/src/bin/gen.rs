@@ -19,7 +19,10 @@ fn main() -> ExitCode {
         ),
         (PathBuf::from(shell::COMMANDS_FILE), shell::commands()),
         (PathBuf::from(shell::CAPABILITY_FILE), shell::capability()),
-        (PathBuf::from(SCHEMA_PATH), format!("{:#}\n", entry_schema())),
+        (
+            PathBuf::from(SCHEMA_PATH),
+            format!("{:#}\n", entry_schema()),
+        ),
     ];
     for (file, text) in files {
         if let Err(error) = write(&root.join(&file), &text) {
