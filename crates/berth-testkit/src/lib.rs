@@ -1,1 +1,4 @@
-//! berth-testkit
+//! Fakes, contracts, samples and the real components that tests need.
+
+pub mod contract;
+pub mod sample;
