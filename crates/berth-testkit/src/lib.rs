@@ -1,4 +1,4 @@
-//! Fakes, contracts, samples and the real components that tests need.
-
-pub mod contract;
-pub mod sample;
+//! berth-testkit
+pub mod ground;
+pub mod keychain;
+pub mod token;

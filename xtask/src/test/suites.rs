@@ -1,0 +1,151 @@
+//! Which test programs there are, as cargo says.
+
+use crate::cmd::Cmd;
+use crate::fail::{Doing, Result, fail};
+use crate::interrupt::Interrupt;
+use crate::out;
+use crate::paths::Paths;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+/// A test program.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Suite {
+    /// Whether it crosses crates: those run after all the others.
+    pub crosses: bool,
+    /// Package and target, such as `berth-core (lib)` or `berth-tests contract`.
+    pub name: String,
+    /// The package's own name.
+    pub package: String,
+    /// The folder of its Cargo.toml, in which cargo would start it.
+    pub folder: PathBuf,
+    /// The program.
+    pub program: PathBuf,
+}
+
+/// Compiles every test of the workspace; the result is in the order to run them.
+pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Vec<Suite>> {
+    let cmd = Cmd::cargo()
+        .args([
+            "test",
+            "--workspace",
+            "--no-run",
+            "--message-format=json-render-diagnostics",
+        ])
+        .args(more)
+        .dir(&paths.root);
+    out::line(format!("$ {}", cmd.shown()));
+    let mut command = cmd.build();
+    command.stdout(Stdio::piped());
+    let mut child = interrupt.spawn(&cmd.shown(), &mut command)?;
+    let group = child.id();
+    let _watched = interrupt.watch(move || crate::interrupt::end_group(group));
+    let mut suites = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line.doing(|| "reading cargo's messages".to_owned())?;
+            suites.extend(suite(&line));
+        }
+    }
+    let status = child.wait().doing(|| "waiting for cargo".to_owned())?;
+    if !status.success() {
+        return fail(format!(
+            "the tests do not compile: cargo ended with {status}"
+        ));
+    }
+    suites.sort();
+    Ok(suites)
+}
+
+/// A test program out of one of cargo's messages; `None` for any other message.
+fn suite(line: &str) -> Option<Suite> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
+        return None;
+    }
+    let program = PathBuf::from(message["executable"].as_str()?);
+    let folder = PathBuf::from(message["manifest_path"].as_str()?)
+        .parent()?
+        .to_owned();
+    let target = message["target"]["name"].as_str()?;
+    // "path+file:///…/berth-core#0.1.0", or "…/tests#berth-tests@0.1.0" where the names differ.
+    let (source, id) = message["package_id"].as_str()?.rsplit_once('#')?;
+    let package = match id.split_once('@') {
+        Some((name, _)) => name,
+        None => source.rsplit('/').next()?,
+    };
+    let kind = message["target"]["kind"][0].as_str()?;
+    let name = match kind {
+        "test" => format!("{package} {target}"),
+        "bin" => format!("{package} (bin {target})"),
+        kind => format!("{package} ({kind})"),
+    };
+    let crosses = kind == "test";
+    Some(Suite {
+        crosses,
+        name,
+        package: package.to_owned(),
+        folder,
+        program,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(package: &str, kind: &str, test: bool) -> String {
+        serde_json::json!({
+            "reason": "compiler-artifact",
+            "package_id": package,
+            "manifest_path": "/w/tests/Cargo.toml",
+            "target": { "name": "contract", "kind": [kind] },
+            "profile": { "test": test },
+            "executable": "/w/target/debug/deps/contract-1",
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn reads_both_forms_of_a_package_id() {
+        let named = suite(&message(
+            "path+file:///w/tests#berth-tests@0.1.0",
+            "test",
+            true,
+        ));
+        let named = named.expect("a suite");
+        assert_eq!(named.name, "berth-tests contract");
+        assert_eq!(named.folder, PathBuf::from("/w/tests"));
+        let short = suite(&message(
+            "path+file:///w/crates/berth-core#0.1.0",
+            "lib",
+            true,
+        ));
+        assert_eq!(short.expect("a suite").name, "berth-core (lib)");
+    }
+
+    #[test]
+    fn other_messages_are_no_suites() {
+        assert_eq!(
+            suite(&message("path+file:///w/a#0.1.0", "lib", false)),
+            None
+        );
+        assert_eq!(
+            suite("{\"reason\":\"build-finished\",\"success\":true}"),
+            None
+        );
+        assert_eq!(suite("warning: something"), None);
+    }
+
+    #[test]
+    fn suites_that_cross_crates_come_last() {
+        let mut suites = [
+            suite(&message("path+file:///w/tests#a@0.1.0", "test", true)).expect("a suite"),
+            suite(&message("path+file:///w/tests#z@0.1.0", "lib", true)).expect("a suite"),
+        ];
+        suites.sort();
+        assert_eq!(suites[0].package, "z");
+    }
+}
