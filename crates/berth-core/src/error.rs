@@ -84,6 +84,7 @@ pub enum ErrorCode {
     EntryInvalid { file: String, problem: String },
     StoreNewer { found: u32, known: u32 },
     StoreFailed { operation: String },
+    StoreDamaged { path: String },
     FileFailed { operation: String, path: String },
     Interrupted,
     Cancelled,

@@ -3,6 +3,7 @@
 //! A plan is made by a pure function of entry, choices and facts ([`install`], [`remove`]). What
 //! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
 
+pub mod command;
 pub mod preview;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,9 @@
 //! What the probes found on this machine.
 
+mod gather;
+
+pub use gather::{FactsDelta, gather};
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -6,6 +6,10 @@ use ts_rs::TS;
 use crate::error::Error;
 use crate::facts::Probe;
 
+mod diagnose;
+
+pub use diagnose::diagnose;
+
 /// One diagnosis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Check {

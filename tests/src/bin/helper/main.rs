@@ -1,0 +1,25 @@
+//! The other process in tests: what only a process of its own can show (being killed, being
+//! locked out, being a server). `berth-test-helper WHAT ARGUMENTS…`.
+
+mod store;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.split_first() {
+        Some((&"store-lock", rest)) => store::lock(rest),
+        Some((&"store-write", rest)) => store::write(rest),
+        Some((&"store-fill", rest)) => store::fill(rest),
+        _ => ExitCode::from(64),
+    }
+}
+
+/// Tells the test something, at once.
+fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    // Where the test has gone, there is nobody left to tell.
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
