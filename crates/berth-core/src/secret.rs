@@ -27,6 +27,12 @@ impl Secret {
         self.0.expose_secret()
     }
 
+    /// The value without the white space around it, which pasting and pipes leave there.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        Self::new(self.expose().trim())
+    }
+
     /// Length in characters, for validation without exposing the value.
     #[must_use]
     pub fn chars(&self) -> usize {

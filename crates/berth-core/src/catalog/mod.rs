@@ -4,15 +4,24 @@
 //! is untrusted: it is only ever shown as text or sanitised Markdown, and it can never widen what
 //! the consent sheet shows.
 
+mod book;
+mod built_in;
+mod check;
 mod entry;
 mod input;
+mod load;
 mod schema;
+pub mod template;
 mod variant;
 
+pub(crate) use check::{is_hidden, whole};
+
+pub use book::Catalog;
 pub use entry::{
     Category, CredentialCheck, Entry, HelpTopic, Permissions, Prompt, Source, ToolSummary, Trust,
 };
 pub use input::{Access, ChoiceOption, InputKind, InputSpec};
+pub use load::{Loader, load};
 pub use schema::{SCHEMA_PATH, entry_schema};
 pub use variant::{
     ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn, Variant,

@@ -55,10 +55,12 @@ pub enum RunsIn {
 
 /// How a variant runs.
 ///
-/// Strings marked *template* may hold `{{key}}` for an input, `{{berth.data}}` for the folder
-/// that survives updates of this installation. A string that is nothing but one `{{key}}` whose
-/// input has several values becomes several arguments; one whose input has no value is left out.
-/// Secrets can be used in `env` only.
+/// Strings marked *template* may hold `{{key}}` for an input's value, `{{key?TEXT}}` for a text
+/// that is there where a yes-or-no input is on, and, but for containers, `{{berth.data}}` for the
+/// folder that survives updates of this installation (see [`super::template`]). A string that
+/// names an input without a value is left out whole. An argument that names an input with several
+/// values is repeated for each of them; a variable gets them joined as the platform joins paths.
+/// A secret can be used in `env` only, and beside plain text only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Run {
@@ -175,7 +177,9 @@ pub struct ContainerSpec {
     /// Its network.
     #[serde(default)]
     pub network: Network,
-    /// `uid` or `uid:gid` to run as; without it the image's own user.
+    /// `uid` or `uid:gid` to run as; without it the image's own user. `{{berth.user}}` is the
+    /// person's, where a rootful engine of this Linux machine would otherwise make files of
+    /// somebody else's, and the image's own user elsewhere.
     #[serde(default)]
     pub user: Option<String>,
     /// Whether its root must be writable; the default is read-only.

@@ -422,7 +422,9 @@ mounts: Array<MountSpec>,
  */
 network: Network, 
 /**
- * `uid` or `uid:gid` to run as; without it the image's own user.
+ * `uid` or `uid:gid` to run as; without it the image's own user. `{{berth.user}}` is the
+ * person's, where a rootful engine of this Linux machine would otherwise make files of
+ * somebody else's, and the image's own user elsewhere.
  */
 user: string | null, 
 /**
@@ -880,7 +882,7 @@ pattern_help: string | null, };
 /**
  * What is wrong with a value.
  */
-export type InputProblem = { "problem": "wrong_type" } | { "problem": "empty" } | { "problem": "too_short", min: number, } | { "problem": "too_long", max: number, } | { "problem": "too_small", min: number, } | { "problem": "too_large", max: number, } | { "problem": "not_whole" } | { "problem": "pattern", help: string, } | { "problem": "not_an_option", options: Array<string>, } | { "problem": "not_absolute" } | { "problem": "not_there" } | { "problem": "not_a_url" } | { "problem": "scheme", allowed: Array<string>, } | { "problem": "sensitive", path: string, } | { "problem": "cannot_be_read_only" } | { "problem": "forbidden" } | { "problem": "not_secret" };
+export type InputProblem = { "problem": "wrong_type" } | { "problem": "empty" } | { "problem": "too_short", min: number, } | { "problem": "too_long", max: number, } | { "problem": "too_small", min: number, } | { "problem": "too_large", max: number, } | { "problem": "not_whole" } | { "problem": "pattern", help: string, } | { "problem": "not_an_option", options: Array<string>, } | { "problem": "not_absolute" } | { "problem": "not_there" } | { "problem": "not_a_url" } | { "problem": "scheme", allowed: Array<string>, } | { "problem": "password_in_url" } | { "problem": "sensitive", path: string, } | { "problem": "cannot_be_read_only" } | { "problem": "forbidden" } | { "problem": "not_secret" };
 
 /**
  * What is wrong with inputs, by their keys. A required input that was not touched is
@@ -1685,10 +1687,12 @@ consent: string, };
 /**
  * How a variant runs.
  *
- * Strings marked *template* may hold `{{key}}` for an input, `{{berth.data}}` for the folder
- * that survives updates of this installation. A string that is nothing but one `{{key}}` whose
- * input has several values becomes several arguments; one whose input has no value is left out.
- * Secrets can be used in `env` only.
+ * Strings marked *template* may hold `{{key}}` for an input's value, `{{key?TEXT}}` for a text
+ * that is there where a yes-or-no input is on, and, but for containers, `{{berth.data}}` for the
+ * folder that survives updates of this installation (see [`super::template`]). A string that
+ * names an input without a value is left out whole. An argument that names an input with several
+ * values is repeated for each of them; a variable gets them joined as the platform joins paths.
+ * A secret can be used in `env` only, and beside plain text only.
  */
 export type Run = { "type": "python" } & PythonSpec | { "type": "node" } & NodeSpec | { "type": "image" } & ContainerSpec | { "type": "build", 
 /**

@@ -1,5 +1,7 @@
 //! Values that people give, and what can be wrong with them.
 
+mod text;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use ts_rs::TS;
 
 use crate::catalog::Access;
 use crate::secret::Secret;
+
+pub use text::{check_number, check_secret, check_text};
 
 /// The values of an installation's inputs, without the secrets.
 pub type InputValues = BTreeMap<String, InputValue>;
@@ -72,6 +76,8 @@ pub enum InputProblem {
     Scheme {
         allowed: Vec<String>,
     },
+    /// An address with a password in it: it would be stored and shown.
+    PasswordInUrl,
     /// A folder that gives away more than a server should get (`/`, the home, `.ssh`, …).
     Sensitive {
         path: String,
@@ -102,6 +108,9 @@ impl std::fmt::Display for InputProblem {
             Self::NotThere => f.write_str("is not there"),
             Self::NotAUrl => f.write_str("is not an address"),
             Self::Scheme { allowed } => write!(f, "must begin with {}", allowed.join(", ")),
+            Self::PasswordInUrl => {
+                f.write_str("holds a password, which would be stored where it can be read")
+            }
             Self::Sensitive { path } => write!(f, "would give away `{path}`"),
             Self::CannotBeReadOnly => {
                 f.write_str("cannot be kept read-only by this variant; a container can")

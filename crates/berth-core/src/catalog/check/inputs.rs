@@ -1,0 +1,136 @@
+use regex::RegexBuilder;
+
+use super::super::{Entry, InputKind, InputSpec};
+use super::{https, not_blank, unique};
+
+/// Largest compiled regular expression, in bytes: a pattern from an entry must not eat memory.
+const PATTERN_LIMIT: usize = 256 * 1024;
+
+pub(super) fn check(entry: &Entry, found: &mut Vec<String>) {
+    unique(
+        "inputs",
+        entry.inputs.iter().map(|input| input.key.clone()),
+        found,
+    );
+    for input in &entry.inputs {
+        let mut problems = Vec::new();
+        one(entry, input, &mut problems);
+        found.extend(
+            problems
+                .into_iter()
+                .map(|problem| format!("input `{}`: {problem}", input.key)),
+        );
+    }
+}
+
+fn one(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
+    not_blank("title", &input.title, found);
+    if let Some(link) = &input.link {
+        https("link", link, found);
+    }
+    unique("variants", input.variants.iter().cloned(), found);
+    for id in &input.variants {
+        if entry.variant(id).is_none() {
+            found.push(format!("there is no variant `{id}`"));
+        }
+    }
+    kind(input, found);
+}
+
+fn kind(input: &InputSpec, found: &mut Vec<String>) {
+    match &input.kind {
+        InputKind::Text {
+            default,
+            pattern,
+            pattern_help,
+            min_length,
+            max_length,
+        } => {
+            patterns(pattern.as_deref(), pattern_help.as_deref(), found);
+            if let (Some(min), Some(max)) = (min_length, max_length)
+                && min > max
+            {
+                found.push("min_length is larger than max_length".to_owned());
+            }
+            default_fits(input, default.as_deref(), found);
+        }
+        InputKind::Number {
+            default, min, max, ..
+        } => {
+            if let (Some(min), Some(max)) = (min, max)
+                && min > max
+            {
+                found.push("min is larger than max".to_owned());
+            }
+            if let Some(value) = default
+                && let Err(problem) = crate::input::check_number(&input.kind, *value)
+            {
+                found.push(format!("its default {problem}"));
+            }
+        }
+        InputKind::Choice { default, options } => {
+            unique("options", options.iter().map(|o| o.value.clone()), found);
+            for option in options {
+                not_blank("options: a title", &option.title, found);
+            }
+            default_fits(input, default.as_deref(), found);
+        }
+        InputKind::Url { default, schemes } => {
+            for scheme in schemes {
+                let fits = !scheme.is_empty()
+                    && scheme.bytes().all(|b| {
+                        b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b)
+                    });
+                if !fits {
+                    found.push(format!("`{scheme}` is not a scheme (write `https`)"));
+                }
+            }
+            default_fits(input, default.as_deref(), found);
+        }
+        InputKind::Secret {
+            pattern,
+            pattern_help,
+            ..
+        } => patterns(pattern.as_deref(), pattern_help.as_deref(), found),
+        InputKind::Boolean { .. } | InputKind::File { .. } | InputKind::Folder { .. } => {}
+    }
+}
+
+fn default_fits(input: &InputSpec, default: Option<&str>, found: &mut Vec<String>) {
+    if let Some(value) = default
+        && let Err(problem) = crate::input::check_text(&input.kind, value)
+    {
+        found.push(format!("its default {problem}"));
+    }
+}
+
+fn patterns(pattern: Option<&str>, help: Option<&str>, found: &mut Vec<String>) {
+    match (pattern, help) {
+        (Some(pattern), help) => {
+            if let Err(error) = whole(pattern) {
+                found.push(format!("its pattern does not compile ({error})"));
+            }
+            if help.is_none_or(|help| help.trim().is_empty()) {
+                found.push("its pattern needs a pattern_help, in words".to_owned());
+            }
+        }
+        (None, Some(_)) => found.push("has a pattern_help without a pattern".to_owned()),
+        (None, None) => {}
+    }
+}
+
+/// Compiles a pattern so that it matches whole values only.
+pub(crate) fn whole(pattern: &str) -> Result<regex::Regex, String> {
+    // On its own first: `a)(b` would compile inside the group.
+    let build = |pattern: &str| {
+        RegexBuilder::new(pattern)
+            .size_limit(PATTERN_LIMIT)
+            .build()
+            .map_err(|error| {
+                let text = error.to_string();
+                text.lines().last().unwrap_or_default().trim().to_owned()
+            })
+    };
+    build(pattern)?;
+    build(&format!("^(?:{pattern})$"))
+}
