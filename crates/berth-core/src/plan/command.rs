@@ -91,6 +91,8 @@ pub fn install_python(
 }
 
 /// Installs one exact version of a package into a folder of its own, with npm beside `node`.
+/// Install scripts do not run: they are programs of any package below it, started before anybody
+/// has seen the server.
 #[must_use]
 pub fn install_node(node: &str, folder: &str, package: &str, version: &str) -> CommandLine {
     let mut line = CommandLine::new(
@@ -100,6 +102,7 @@ pub fn install_node(node: &str, folder: &str, package: &str, version: &str) -> C
             "--prefix",
             folder,
             "--save-exact",
+            "--ignore-scripts",
             "--no-audit",
             "--no-fund",
         ],
