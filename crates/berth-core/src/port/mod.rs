@@ -15,7 +15,7 @@ pub use host::{Host, PathKind};
 pub use runtimes::{NodeRuntime, PythonRuntime};
 pub use session::{McpSession, McpStarter, StartRequest, ToolResult};
 pub use store::{JobGuard, Store};
-pub use vault::Vault;
+pub use vault::{SecretReader, Vault};
 
 use std::sync::Arc;
 

@@ -31,3 +31,12 @@ pub trait Vault: Send + Sync {
     /// Unlocks the encrypted vault for this login session.
     async fn unlock(&self, passphrase: &Secret) -> Result<()>;
 }
+
+/// The reading half of a vault, for the launcher alone: the window and the command line never get
+/// a secret back.
+#[async_trait]
+pub trait SecretReader: Send + Sync {
+    /// Reads a value; `SecretMissing` where there is none. It never shows a prompt: a vault that
+    /// is locked fails with `KeychainLocked` or `PassphraseNeeded`.
+    async fn get(&self, item: &VaultItem) -> Result<Secret>;
+}
