@@ -38,6 +38,9 @@ pub enum Theme {
 pub struct MachineNotes {
     /// The engine endpoint that answered last.
     pub engine_endpoint: Option<String>,
+    /// The API version that was agreed on with that engine (`1.41`), so that a launcher need not
+    /// ask again.
+    pub engine_api: Option<String>,
     /// The session bus on which the keychain answered last (`DBUS_SESSION_BUS_ADDRESS`).
     pub session_bus: Option<String>,
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +67,46 @@ pub struct SessionLabels {
     pub owner: String,
 }
 
+impl SessionLabels {
+    /// Key of the installation's name.
+    pub const INSTALLATION: &str = "dev.berth.installation";
+    /// Key of the generation.
+    pub const GENERATION: &str = "dev.berth.generation";
+    /// Key of the session.
+    pub const SESSION: &str = "dev.berth.session";
+    /// Key of Berth's home.
+    pub const HOME: &str = "dev.berth.home";
+    /// Key of the owner.
+    pub const OWNER: &str = "dev.berth.owner";
+
+    /// As the engine keeps them.
+    #[must_use]
+    pub fn to_map(&self) -> BTreeMap<String, String> {
+        [
+            (Self::INSTALLATION, &self.installation),
+            (Self::GENERATION, &self.generation),
+            (Self::SESSION, &self.session),
+            (Self::HOME, &self.home),
+            (Self::OWNER, &self.owner),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.clone()))
+        .collect()
+    }
+
+    /// From what the engine kept; `None` where one is missing: then it is no session of Berth's.
+    pub fn from_lookup<'a>(look: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        let get = |key| look(key).map(str::to_owned);
+        Some(Self {
+            installation: get(Self::INSTALLATION)?,
+            generation: get(Self::GENERATION)?,
+            session: get(Self::SESSION)?,
+            home: get(Self::HOME)?,
+            owner: get(Self::OWNER)?,
+        })
+    }
+}
+
 /// A container that a launcher made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionContainer {
@@ -74,4 +116,27 @@ pub struct SessionContainer {
     pub running: bool,
     /// Its labels.
     pub labels: SessionLabels,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_come_back_as_they_were_or_not_at_all() {
+        let labels = SessionLabels {
+            installation: "time".to_owned(),
+            generation: "g".to_owned(),
+            session: "s".to_owned(),
+            home: "/h".to_owned(),
+            owner: "1:2:a.b.c".to_owned(),
+        };
+        let mut map = labels.to_map();
+        let read = |map: &BTreeMap<String, String>| {
+            SessionLabels::from_lookup(|key| map.get(key).map(String::as_str))
+        };
+        assert_eq!(read(&map), Some(labels));
+        map.remove(SessionLabels::OWNER);
+        assert_eq!(read(&map), None);
+    }
 }

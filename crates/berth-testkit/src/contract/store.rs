@@ -219,6 +219,7 @@ fn settings(store: &dyn Store) {
     };
     let notes = MachineNotes {
         engine_endpoint: Some("unix:///run/docker.sock".to_owned()),
+        engine_api: Some("1.41".to_owned()),
         session_bus: Some("unix:path=/run/user/1000/bus".to_owned()),
     };
     store.put_settings(&settings).expect("written");
