@@ -1222,9 +1222,15 @@ program: string,
  */
 args: Array<string>, 
 /**
- * Environment beyond the few variables that every process needs.
+ * Environment beyond the few variables that every process needs. A `PATH` here replaces
+ * the whole of it.
  */
 env: { [key in string]: string }, 
+/**
+ * Folders that come first on the PATH: where `node` is, for a package that looks for it
+ * there (`#!/usr/bin/env node`) and a client that does not know that folder.
+ */
+path?: Array<string>, 
 /**
  * Working directory.
  */
