@@ -1,5 +1,9 @@
 //! The outside of Berth: one module for each thing that the ports of `berth-core` are fulfilled
 //! with.
 
+pub mod mcp;
+pub mod node;
 pub mod private;
+pub mod process;
+pub mod python;
 pub mod sqlite;

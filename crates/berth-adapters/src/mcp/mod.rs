@@ -1,0 +1,7 @@
+//! Starting a registered command as a client would, over the official MCP SDK.
+
+mod lines;
+mod session;
+mod start;
+
+pub use start::RmcpStarter;

@@ -1,0 +1,207 @@
+//! The real app in its real window, driven through WebDriver.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use berth_testkit::ground;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::sandbox::Sandbox;
+
+/// How long something may take to appear: an install fetches packages.
+const PATIENCE: Duration = Duration::from_secs(180);
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// A running app. The driver is ended by its process id on drop, and the app with it.
+#[derive(Debug)]
+pub struct Window {
+    driver: WebDriver,
+    server: Ended,
+}
+
+#[derive(Debug)]
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing to do about either.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Window {
+    /// Starts the app on this machine and waits for its window.
+    ///
+    /// # Panics
+    /// When the driver or the app does not come up.
+    pub async fn open(sandbox: &Sandbox) -> Self {
+        let (port, native) = (free_port(), free_port());
+        let log = std::fs::File::create(sandbox.path("driver.log")).expect("a log");
+        let mut command = sandbox.command(ground::tauri_driver());
+        command
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native.to_string(),
+            ])
+            .arg("--native-driver")
+            .arg(ground::webkit_driver())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        let server = Ended(command.spawn().expect("tauri-driver"));
+        let mut capabilities = Capabilities::new();
+        capabilities
+            .set("tauri:options", json!({ "application": ground::app() }))
+            .expect("a capability");
+        let url = format!("http://127.0.0.1:{port}");
+        let mut last = None;
+        for _ in 0..100 {
+            match WebDriver::new(&url, capabilities.clone()).await {
+                Ok(driver) => return Self { driver, server },
+                Err(error) => last = Some(error),
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        panic!("the window did not open: {last:?}");
+    }
+
+    /// The driver, for what has no word here.
+    #[must_use]
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// The element with this `data-testid`, once it is there.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub async fn find(&self, id: &str) -> WebElement {
+        let selector = format!("[data-testid=\"{id}\"]");
+        match self
+            .driver
+            .query(By::Css(&selector))
+            .wait(PATIENCE, GLANCE)
+            .first()
+            .await
+        {
+            Ok(element) => element,
+            Err(error) => panic!("`{id}` did not appear: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Clicks the element with this `data-testid` once it can be clicked.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub async fn click(&self, id: &str) {
+        let element = self.find(id).await;
+        element
+            .wait_until()
+            .wait(PATIENCE, GLANCE)
+            .clickable()
+            .await
+            .expect("clickable");
+        element.scroll_into_view().await.expect("scrolled");
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("click `{id}`: {error}"));
+    }
+
+    /// Types into the field with this `data-testid`, replacing what is there.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub async fn type_into(&self, id: &str, text: &str) {
+        let element = self.find(id).await;
+        element.clear().await.expect("cleared");
+        element.send_keys(text).await.expect("typed");
+    }
+
+    /// Waits until the element with this `data-testid` is gone.
+    ///
+    /// # Panics
+    /// When it stays.
+    pub async fn gone(&self, id: &str) {
+        let selector = format!("[data-testid=\"{id}\"]");
+        let gone = self
+            .driver
+            .query(By::Css(&selector))
+            .wait(PATIENCE, GLANCE)
+            .not_exists()
+            .await;
+        assert!(
+            gone.unwrap_or(false),
+            "`{id}` is still there\n{}",
+            self.text().await
+        );
+    }
+
+    /// All text that the window shows.
+    ///
+    /// # Panics
+    /// When the window does not answer.
+    pub async fn text(&self) -> String {
+        let body = self.driver.find(By::Tag("body")).await.expect("a body");
+        body.text().await.expect("text")
+    }
+
+    /// Runs a script in the page; it gives one JSON value.
+    ///
+    /// # Panics
+    /// When it throws.
+    pub async fn script(&self, script: &str) -> Value {
+        self.driver
+            .execute(script, vec![])
+            .await
+            .expect("a script")
+            .json()
+            .clone()
+    }
+
+    /// Saves a picture of the window.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub async fn picture(&self, path: &Path) {
+        self.driver.screenshot(path).await.expect("a picture");
+    }
+
+    /// Process ids of the driver's children and theirs: the app and its web processes.
+    #[must_use]
+    pub fn pids(&self) -> Vec<u32> {
+        descendants(self.server.0.id())
+    }
+
+    /// Closes the window as a person does and ends the driver.
+    pub async fn close(self) {
+        // A window that was killed has no session to end; the driver is ended either way.
+        let _ = self.driver.clone().quit().await;
+        drop(self.server);
+    }
+}
+
+fn descendants(of: u32) -> Vec<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children"));
+    let mut found = Vec::new();
+    for pid in children
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+    {
+        found.push(pid);
+        found.extend(descendants(pid));
+    }
+    found
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("its address").port()
+}
