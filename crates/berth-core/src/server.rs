@@ -147,8 +147,13 @@ pub enum Launch {
         program: String,
         /// Arguments.
         args: Vec<String>,
-        /// Environment beyond the few variables that every process needs.
+        /// Environment beyond the few variables that every process needs. A `PATH` here replaces
+        /// the whole of it.
         env: BTreeMap<String, String>,
+        /// Folders that come first on the PATH: where `node` is, for a package that looks for it
+        /// there (`#!/usr/bin/env node`) and a client that does not know that folder.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        path: Vec<String>,
         /// Working directory.
         folder: String,
     },

@@ -14,6 +14,7 @@ pub fn installation(name: &str, generation: &str) -> Installation {
         program: "/bin/true".to_owned(),
         args: Vec::new(),
         env: BTreeMap::new(),
+        path: Vec::new(),
         folder: "/".to_owned(),
     };
     Installation {

@@ -23,6 +23,8 @@ pub trait Host: Send + Sync {
     async fn launcher_on_path(&self) -> Result<Program>;
     /// git, or `GitMissing`.
     async fn probe_git(&self) -> Result<Program>;
+    /// Where [`Host::link_launcher`] puts the link: absolute path.
+    fn link_path(&self) -> String;
     /// Puts a link to the launcher into the person's own folder for programs; its path.
     fn link_launcher(&self) -> Result<String>;
 
