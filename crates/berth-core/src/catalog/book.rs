@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use super::search::{Found, Index, Query};
 use super::{Entry, Loader, Trust, built_in};
 use crate::error::{Error, ErrorCode, Result};
 
@@ -7,6 +8,7 @@ use crate::error::{Error, ErrorCode, Result};
 pub struct Catalog {
     entries: Vec<Entry>,
     by_id: HashMap<String, usize>,
+    index: Index,
     reports: Vec<Error>,
 }
 
@@ -17,12 +19,29 @@ impl Catalog {
         Self::from_files(built_in::files().iter().copied(), Trust::Verified)
     }
 
+    /// The entries that come with Berth, and this person's own files (name and text), of which
+    /// nothing is proved. An own entry cannot take the place of a built-in one.
+    #[must_use]
+    pub fn with_own<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let built_in = built_in::files().iter().copied();
+        let own = own.into_iter();
+        Self::from_trusted(
+            built_in
+                .map(|(file, text)| (file, text, Trust::Verified))
+                .chain(own.map(|(file, text)| (file, text, Trust::Community))),
+        )
+    }
+
     /// Reads files, given as name and text. What is malformed is reported and skipped.
     #[must_use]
     pub fn from_files<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         trust: Trust,
     ) -> Self {
+        Self::from_trusted(files.into_iter().map(|(file, text)| (file, text, trust)))
+    }
+
+    fn from_trusted<'a>(files: impl IntoIterator<Item = (&'a str, &'a str, Trust)>) -> Self {
         let loader = match Loader::new() {
             Ok(loader) => loader,
             Err(error) => return Self::from_entries(Vec::new(), vec![error]),
@@ -30,7 +49,7 @@ impl Catalog {
         let mut entries = Vec::new();
         let mut reports = Vec::new();
         let mut files_of = HashMap::new();
-        for (file, text) in files {
+        for (file, text, trust) in files {
             match loader.load(file, text, trust) {
                 Ok(entry) => {
                     if let Some(first) = files_of.get(&entry.id) {
@@ -62,6 +81,7 @@ impl Catalog {
             }
         }
         Self {
+            index: Index::new(&kept),
             entries: kept,
             by_id,
             reports,
@@ -84,6 +104,12 @@ impl Catalog {
                     entry: id.to_owned(),
                 })
             })
+    }
+
+    /// Finds entries. `installed` says whether an entry is installed, for that filter.
+    #[must_use]
+    pub fn search(&self, query: &Query, installed: &dyn Fn(&str) -> bool) -> Found<'_> {
+        self.index.search(&self.entries, query, installed)
     }
 
     /// What was skipped: [`ErrorCode::EntryInvalid`] for each file.
@@ -123,6 +149,18 @@ mod tests {
             })
             .collect();
         assert_eq!(names, ["broken.yaml", "again.yaml"]);
+    }
+
+    #[test]
+    fn an_own_entry_cannot_pass_for_a_built_in_one() {
+        let (name, text) = built_in::files()[0];
+        let id = name.trim_end_matches(".yaml");
+        let renamed = text.replacen(&format!("id: {id}"), "id: mine", 1);
+        let catalog = Catalog::with_own([("fake.yaml", text), ("mine.yaml", renamed.as_str())]);
+        assert_eq!(catalog.reports().len(), 1, "{:?}", catalog.reports());
+        let trust = |id: &str| catalog.entry(id).map(|entry| entry.trust);
+        assert_eq!(trust(id), Ok(Trust::Verified));
+        assert_eq!(trust("mine"), Ok(Trust::Community));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod entry;
 mod input;
 mod load;
 mod schema;
+pub mod search;
 pub mod template;
 mod variant;
 
