@@ -216,8 +216,8 @@ impl Index {
         let mut rows = Default::default();
         let mut chars = Vec::new();
         for (index, word) in self.words.iter().enumerate() {
-            // One error changes at most two characters, of at most two bytes that share bits.
-            if (letters ^ self.letters[index]).count_ones() as usize > 4 * most
+            // A character has at most four bytes.
+            if !typo::can_be_near(letters, self.letters[index], most)
                 || word.len().abs_diff(typed.len()) > 4 * most
             {
                 continue;
