@@ -2,6 +2,7 @@
 //! with.
 
 pub mod host;
+pub mod launcher;
 pub mod mcp;
 pub mod node;
 pub mod private;

@@ -1,0 +1,73 @@
+//! What `berth run NAME` does: reads the installation, checks that it is what was agreed to, gets
+//! its secrets, and becomes (Unix) or serves as a pipe to (container, Windows) the server.
+//!
+//! Clients wait for it and start one for each session, so it reads two rows, makes as few requests
+//! as the engine allows and keeps nothing in memory that a running session does not need.
+
+mod container;
+mod environment;
+mod pipe;
+mod process;
+mod record;
+mod secrets;
+mod session;
+mod signals;
+mod sweep;
+pub mod wire;
+
+use std::path::Path;
+
+use berth_core::error::Result;
+use berth_core::port::{Engine, SecretReader};
+use berth_core::server::Launch;
+
+pub use record::Record;
+pub use sweep::sweep;
+
+/// What a launch needs beside the record. Nothing here is touched before it is needed: a server
+/// without secrets never wakes the keychain, a remembered engine is not looked for.
+pub struct Surroundings<'a> {
+    /// Berth's home: absolute.
+    pub home: &'a Path,
+    /// The person's home folder.
+    pub user_home: &'a Path,
+    /// The label of this process: `pid:start-time:boot`.
+    pub owner: &'a str,
+    /// Whether the process of such a label lives.
+    pub owner_lives: &'a (dyn Fn(&str) -> bool + Sync),
+    /// The engine, for looking it up when it is not where it was, and for the sweep.
+    pub engine: &'a dyn Engine,
+    /// The vault.
+    pub secrets: &'a dyn SecretReader,
+}
+
+/// Carries out a launch. A process variant never returns on Unix when it could be started: this
+/// process has become the server. Otherwise the value is the exit code to end with.
+pub async fn launch(record: Record, around: &Surroundings<'_>) -> Result<i32> {
+    let secrets = secrets::fill(&record.installation, around.secrets).await?;
+    match &record.installation.launch {
+        Launch::Process {
+            program,
+            args,
+            env,
+            path,
+            folder,
+        } => {
+            record::check_program(&record.installation, program, around.home)?;
+            let environment = environment::Wanted {
+                own: env,
+                path,
+                program: Path::new(program),
+                user_home: around.user_home,
+                secrets: &secrets,
+            };
+            process::run(
+                program,
+                args,
+                folder,
+                environment.build(std::env::vars_os()),
+            )
+        }
+        Launch::Container(launch) => session::run(&record, launch, secrets, around).await,
+    }
+}
