@@ -1,6 +1,12 @@
 //! Values that people give, and what can be wrong with them.
 
+mod check;
+mod parse;
+mod paths;
 mod text;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +16,9 @@ use ts_rs::TS;
 use crate::catalog::Access;
 use crate::secret::Secret;
 
+pub use check::{CheckContext, check, check_all, defaults};
+pub use parse::{parse, parse_assignments};
+pub use paths::is_absolute;
 pub use text::{check_number, check_secret, check_text};
 
 /// The values of an installation's inputs, without the secrets.
@@ -30,6 +39,18 @@ pub enum InputValue {
     Boolean(bool),
     /// A file, or one or several folders.
     Paths(Vec<PathGrant>),
+}
+
+impl InputValue {
+    /// Whether nothing was given: a field that was cleared, or no path.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Paths(grants) => grants.is_empty(),
+            Self::Number(_) | Self::Boolean(_) => false,
+        }
+    }
 }
 
 /// A file or folder that the person lets a server use.
