@@ -1,6 +1,14 @@
 //! Jobs: plans being carried out. Persisted before they act, observable, cancellable, and undone
 //! or carried on after a crash.
 
+pub mod recovery;
+mod report;
+mod runner;
+mod steps;
+mod work;
+
+pub use runner::{EventSink, JobRunner, StartedJob};
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -175,6 +183,40 @@ pub struct LogLine {
 }
 
 impl Job {
+    /// A job that was written down and has done nothing yet.
+    #[must_use]
+    pub fn new(id: String, plan: Plan, created_at: String, owner_pid: u32) -> Self {
+        Self {
+            id,
+            steps: vec![StepRecord::default(); plan.steps.len()],
+            plan,
+            state: JobState::Waiting,
+            error: None,
+            leftovers: Vec::new(),
+            created_at,
+            ended_at: None,
+            owner_pid,
+        }
+    }
+
+    /// Whether it can only go forward: a removal that has begun, or an installation that was
+    /// verified and only has to clean up after the generation before it.
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        match self.plan.purpose {
+            crate::plan::Purpose::Remove => self.state != JobState::Waiting,
+            crate::plan::Purpose::Verify => false,
+            crate::plan::Purpose::Install | crate::plan::Purpose::Reconfigure => self
+                .plan
+                .steps
+                .iter()
+                .zip(&self.steps)
+                .any(|(step, record)| {
+                    matches!(step, Step::Verify { .. }) && record.state == StepState::Done
+                }),
+        }
+    }
+
     /// The step that is running or failed, or the last one.
     #[must_use]
     pub fn current_step(&self) -> Option<(usize, &Step)> {

@@ -4,7 +4,20 @@
 //! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
 
 pub mod command;
+mod fingerprint;
+mod install;
+mod prepare;
 pub mod preview;
+mod remove;
+mod render;
+mod variants;
+
+pub use fingerprint::fingerprint;
+pub use install::{Surroundings, install};
+pub use prepare::{prepare_install, prepare_remove, prepare_verify};
+pub use preview::preview;
+pub use remove::{remove, verify};
+pub use variants::{VariantState, default_variant, variants};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -100,6 +113,12 @@ pub enum Step {
     /// Makes the folder of the new generation.
     CreateFolder {
         /// Absolute path; it must not exist.
+        path: String,
+    },
+    /// Makes sure that the folder for the installation's own data is there. It survives updates,
+    /// so it may exist.
+    DataFolder {
+        /// Absolute path.
         path: String,
     },
     /// Pulls an image and pins its digest.

@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::command::{self, CommandLine};
+use super::{Plan, Step, VaultItem};
+use crate::catalog::{Access, Network};
+use crate::client::Scope;
+use crate::secret::DOTS;
+use crate::server::{ContainerLaunch, DataPlace, Hardening, Installation, Launch, Mount};
+
 /// What one step will do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct StepPreview {
@@ -39,4 +46,271 @@ pub enum PreviewLine {
     Network { text: String },
     /// Anything else, as text.
     Text { text: String },
+}
+
+/// What one step of a plan will do.
+#[must_use]
+pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
+    let claude = "claude";
+    let (kind, subject, lines) = match step {
+        Step::CreateFolder { path } => ("create_folder", path.clone(), vec![writes(path)]),
+        Step::DataFolder { path } => ("data_folder", path.clone(), vec![writes(path)]),
+        Step::PullImage { reference, digest } => {
+            let mut lines = vec![text(format!("docker pull {}", command::quote(reference)))];
+            lines.extend(digest.iter().map(|digest| text(format!("{digest} only"))));
+            ("pull_image", reference.clone(), lines)
+        }
+        Step::UseImage { reference } => ("use_image", reference.clone(), Vec::new()),
+        Step::CreateVenv {
+            tool,
+            program,
+            requires,
+            venv,
+        } => {
+            let line = command::create_venv(*tool, program, requires, venv);
+            (
+                "create_venv",
+                requires.clone(),
+                vec![run(&line), writes(venv)],
+            )
+        }
+        Step::InstallPython {
+            tool,
+            program,
+            venv,
+            requirements,
+            ..
+        } => {
+            let line = command::install_python(*tool, program, venv, requirements);
+            let subject = requirements.first().cloned().unwrap_or_default();
+            ("install_python", subject, vec![run(&line), writes(venv)])
+        }
+        Step::InstallNode {
+            program,
+            folder,
+            package,
+            version,
+            ..
+        } => {
+            let line = command::install_node(program, folder, package, version);
+            (
+                "install_node",
+                format!("{package}@{version}"),
+                vec![run(&line), writes(folder)],
+            )
+        }
+        Step::StoreSecret { input, item } => ("store_secret", input.clone(), vec![keychain(item)]),
+        Step::KeepSecret { input, to, .. } => ("keep_secret", input.clone(), vec![keychain(to)]),
+        Step::WriteInstallation { installation, .. } => (
+            "write_installation",
+            installation.name.clone(),
+            starts(installation),
+        ),
+        Step::Register {
+            name,
+            place,
+            command: launcher,
+            ..
+        } => {
+            let line = command::register(claude, name, place, launcher);
+            (
+                "register",
+                name.clone(),
+                vec![
+                    run(&line),
+                    writes(config_of(place.scope, place.project.as_deref()).as_str()),
+                ],
+            )
+        }
+        Step::Unregister { name, place } => {
+            let line = command::unregister(claude, name, place);
+            (
+                "unregister",
+                name.clone(),
+                vec![
+                    run(&line),
+                    writes(config_of(place.scope, place.project.as_deref()).as_str()),
+                ],
+            )
+        }
+        Step::Verify {
+            name,
+            command: launcher,
+            credential_check,
+            ..
+        } => {
+            let line = CommandLine {
+                program: launcher.program.clone(),
+                args: launcher.args.clone(),
+            };
+            let mut lines = vec![run(&line), text("initialize, tools/list".to_owned())];
+            if let Some(check) = credential_check {
+                lines.push(text(format!("tools/call {}", check.tool)));
+            }
+            ("verify", name.clone(), lines)
+        }
+        Step::EndSessions { name } => ("end_sessions", name.clone(), Vec::new()),
+        Step::ForgetGeneration { name, .. } => ("forget_generation", name.clone(), Vec::new()),
+        Step::DeleteInstallation { name } => ("delete_installation", name.clone(), Vec::new()),
+        Step::DeleteSecrets { items } => {
+            let lines = items
+                .iter()
+                .map(|item| PreviewLine::Deletes {
+                    path: format!("berth {}", item.account()),
+                })
+                .collect();
+            ("delete_secrets", plan.name.clone(), lines)
+        }
+        Step::DeleteFolder { path } => (
+            "delete_folder",
+            path.clone(),
+            vec![PreviewLine::Deletes { path: path.clone() }],
+        ),
+        Step::DeleteData { data } => {
+            let (subject, path) = match data {
+                DataPlace::Folder { path } => (path.clone(), path.clone()),
+                DataPlace::Volume { name, holds } => (holds.clone(), name.clone()),
+            };
+            ("delete_data", subject, vec![PreviewLine::Deletes { path }])
+        }
+    };
+    StepPreview {
+        kind: kind.to_owned(),
+        subject,
+        lines,
+    }
+}
+
+/// What the launcher will start, with everything it will be able to touch.
+fn starts(installation: &Installation) -> Vec<PreviewLine> {
+    let mut lines = match &installation.launch {
+        Launch::Process {
+            program, args, env, ..
+        } => {
+            let line = CommandLine {
+                program: program.clone(),
+                args: args.clone(),
+            };
+            let mut lines = vec![run(&line)];
+            lines.extend(
+                env.iter()
+                    .map(|(name, value)| text(format!("{name}={value}"))),
+            );
+            lines
+        }
+        Launch::Container(launch) => container(launch),
+    };
+    for secret in &installation.secrets {
+        lines.push(text(format!("{}={DOTS}", secret.env)));
+    }
+    lines
+}
+
+fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
+    let mut args = vec![
+        "run".to_owned(),
+        "--rm".to_owned(),
+        "-i".to_owned(),
+        launch.image.clone(),
+    ];
+    args.extend(launch.args.iter().cloned());
+    let mut lines = vec![run(&CommandLine {
+        program: "docker".to_owned(),
+        args,
+    })];
+    if !launch.entrypoint.is_empty() {
+        lines.push(flag(format!(
+            "--entrypoint {}",
+            launch.entrypoint.join(" ")
+        )));
+    }
+    lines.extend(hardening_flags(&launch.hardening).into_iter().map(flag));
+    for (name, value) in &launch.env {
+        lines.push(flag(format!("-e {name}={value}")));
+    }
+    for mount in &launch.mounts {
+        lines.push(match mount {
+            Mount::Bind {
+                source,
+                target,
+                access,
+            } => PreviewLine::Mount {
+                source: source.clone(),
+                target: target.clone(),
+                read_only: *access == Access::ReadOnly,
+            },
+            Mount::Volume { name, target } => PreviewLine::Mount {
+                source: name.clone(),
+                target: target.clone(),
+                read_only: false,
+            },
+        });
+    }
+    lines.push(PreviewLine::Network {
+        text: match launch.hardening.network {
+            Network::None => "none".to_owned(),
+            Network::Bridge => "bridge".to_owned(),
+        },
+    });
+    lines
+}
+
+/// The flags that `docker run` would be given for this confinement.
+#[must_use]
+pub fn hardening_flags(hardening: &Hardening) -> Vec<String> {
+    let mut flags = Vec::new();
+    let mut add = |on: bool, text: String| {
+        if on {
+            flags.push(text);
+        }
+    };
+    add(hardening.read_only_root, "--read-only".to_owned());
+    add(true, format!("--tmpfs /tmp:{}", hardening.tmpfs_tmp));
+    add(
+        hardening.no_new_privileges,
+        "--security-opt no-new-privileges".to_owned(),
+    );
+    add(hardening.drop_all_capabilities, "--cap-drop ALL".to_owned());
+    add(hardening.init, "--init".to_owned());
+    add(true, format!("--pids-limit {}", hardening.pids));
+    add(true, format!("--memory {}m", hardening.memory_mib));
+    add(true, format!("--cpus {}", hardening.cpus));
+    if let Some(user) = &hardening.user {
+        add(true, format!("--user {user}"));
+    }
+    flags
+}
+
+fn config_of(scope: Scope, project: Option<&str>) -> String {
+    match (scope, project) {
+        (Scope::Project, Some(project)) => format!("{project}/.mcp.json"),
+        (Scope::Local, Some(project)) => format!("~/.claude.json ({project})"),
+        _ => "~/.claude.json".to_owned(),
+    }
+}
+
+fn run(line: &CommandLine) -> PreviewLine {
+    PreviewLine::Command {
+        text: line.quoted(),
+    }
+}
+
+fn writes(path: &str) -> PreviewLine {
+    PreviewLine::Writes {
+        path: path.to_owned(),
+    }
+}
+
+fn flag(text: String) -> PreviewLine {
+    PreviewLine::Flag { text }
+}
+
+fn text(text: String) -> PreviewLine {
+    PreviewLine::Text { text }
+}
+
+fn keychain(item: &VaultItem) -> PreviewLine {
+    PreviewLine::Keychain {
+        item: format!("berth {} = {DOTS}", item.account()),
+    }
 }

@@ -1,0 +1,161 @@
+//! What each step does, and how it is undone. An undo works wherever inside the step it was
+//! interrupted, and can be repeated.
+
+mod image;
+mod package;
+mod record;
+mod registration;
+mod removal;
+mod secret;
+mod verify;
+
+use super::{Job, StepOutcome};
+use crate::error::Result;
+use crate::input::SecretValues;
+use crate::plan::Step;
+use crate::port::Ports;
+use crate::progress::Watch;
+
+/// What a step works with.
+pub struct Context<'a> {
+    pub ports: &'a Ports,
+    pub job: &'a Job,
+    pub secrets: &'a SecretValues,
+}
+
+/// What is there before a step acts, as far as its undo needs to know. Persisted before it acts.
+pub async fn look(context: &Context<'_>, step: &Step) -> Result<StepOutcome> {
+    match step {
+        Step::DataFolder { path } => Ok(package::look_at_folder(context, path)),
+        Step::PullImage { reference, .. } | Step::UseImage { reference } => {
+            image::look(context, reference).await
+        }
+        Step::WriteInstallation {
+            installation,
+            replaces,
+        } => record::look(context, installation, replaces.as_deref()),
+        Step::Register {
+            name,
+            place,
+            replaces,
+            ..
+        } => registration::look(context, name, place, replaces.as_ref()).await,
+        Step::Verify { name, .. } => verify::look(context, name).await,
+        _ => Ok(StepOutcome::Nothing),
+    }
+}
+
+/// Carries a step out. `before` is what [`look`] found.
+pub async fn perform(
+    context: &Context<'_>,
+    step: &Step,
+    before: StepOutcome,
+    watch: &Watch,
+) -> Result<StepOutcome> {
+    let ports = context.ports;
+    match step {
+        Step::CreateFolder { path } | Step::DataFolder { path } => {
+            ports.host.create_folder(path)?;
+        }
+        Step::PullImage { reference, digest } => {
+            return image::pull(context, reference, digest.as_deref(), before, watch).await;
+        }
+        Step::UseImage { reference } => return image::pin(context, reference).await,
+        Step::CreateVenv {
+            tool,
+            program,
+            requires,
+            venv,
+        } => {
+            ports
+                .python
+                .create_venv(*tool, program, requires, venv, watch)
+                .await?;
+        }
+        Step::InstallPython {
+            tool,
+            program,
+            venv,
+            requirements,
+            script,
+        } => {
+            ports
+                .python
+                .install(*tool, program, venv, requirements, script, watch)
+                .await?;
+        }
+        Step::InstallNode {
+            program,
+            folder,
+            package,
+            version,
+            bin,
+        } => {
+            ports
+                .node
+                .install(program, folder, package, version, bin, watch)
+                .await?;
+        }
+        Step::StoreSecret { input, item } => secret::store(context, input, item).await?,
+        Step::KeepSecret { from, to, .. } => ports.vault.copy(from, to).await?,
+        Step::WriteInstallation { installation, .. } => record::write(context, installation)?,
+        Step::Register {
+            name,
+            place,
+            command,
+            ..
+        } => {
+            registration::register(context, name, place, command).await?;
+        }
+        Step::Unregister { name, place } => {
+            registration::unregister(context, name, place).await?;
+        }
+        Step::Verify { .. } => return verify::verify(context, step, watch).await,
+        Step::EndSessions { name } => removal::end_sessions(context, name).await?,
+        Step::ForgetGeneration { name, generation } => {
+            ports.store.forget_generation(name, generation)?;
+        }
+        Step::DeleteInstallation { name } => ports.store.delete_installation(name)?,
+        Step::DeleteSecrets { items } => {
+            for item in items {
+                ports.vault.delete(item).await?;
+            }
+        }
+        Step::DeleteFolder { path } => ports.host.delete_folder(path)?,
+        Step::DeleteData { data } => removal::delete_data(context, data).await?,
+    }
+    Ok(before)
+}
+
+/// Undoes a step that has begun. `outcome` is what was persisted last.
+pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> Result<()> {
+    let ports = context.ports;
+    match step {
+        Step::CreateFolder { path } => ports.host.delete_folder(path),
+        Step::DataFolder { path } if super::work::created(outcome) => {
+            ports.host.delete_folder(path)
+        }
+        Step::PullImage { reference, .. } => image::undo(context, reference, outcome).await,
+        Step::StoreSecret { item, .. } | Step::KeepSecret { to: item, .. } => {
+            ports.vault.delete(item).await
+        }
+        Step::WriteInstallation { installation, .. } => {
+            record::undo(context, installation, outcome)
+        }
+        Step::Register { name, place, .. } => {
+            registration::undo(context, name, place, outcome).await
+        }
+        Step::Verify { name, .. } => verify::undo(context, name, outcome).await,
+        // Inside the generation's folder, which is deleted as a whole.
+        Step::CreateVenv { .. } | Step::InstallPython { .. } | Step::InstallNode { .. } => Ok(()),
+        Step::DataFolder { .. } | Step::UseImage { .. } => Ok(()),
+        // These come only after the point from which a job goes forward.
+        Step::Unregister { .. }
+        | Step::EndSessions { .. }
+        | Step::ForgetGeneration { .. }
+        | Step::DeleteInstallation { .. }
+        | Step::DeleteSecrets { .. }
+        | Step::DeleteFolder { .. }
+        | Step::DeleteData { .. } => Ok(()),
+    }
+}

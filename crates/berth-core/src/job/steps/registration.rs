@@ -1,0 +1,81 @@
+use super::Context;
+use crate::client::{LauncherCommand, Place, RegistrationSummary};
+use crate::error::{Error, ErrorCode, Result};
+use crate::job::StepOutcome;
+
+/// Most project folders that are remembered.
+const RECENT_PROJECTS: usize = 10;
+
+/// Backs up what is registered there. A foreign registration that was not in the plan is never
+/// replaced.
+pub async fn look(
+    context: &Context<'_>,
+    name: &str,
+    place: &Place,
+    replaces: Option<&RegistrationSummary>,
+) -> Result<StepOutcome> {
+    let Some(found) = context.ports.claude.registration(name, place).await? else {
+        return Ok(StepOutcome::Registration { backup: None });
+    };
+    let summary = found.summary();
+    if !summary.is_berths && replaces != Some(&summary) {
+        return Err(Error::new(ErrorCode::AlreadyRegistered {
+            name: name.to_owned(),
+            scope: place.scope,
+        }));
+    }
+    let backup = context
+        .ports
+        .host
+        .backup_registration(&context.job.id, &found)?;
+    Ok(StepOutcome::Registration {
+        backup: Some(backup),
+    })
+}
+
+pub async fn register(
+    context: &Context<'_>,
+    name: &str,
+    place: &Place,
+    command: &LauncherCommand,
+) -> Result<()> {
+    context.ports.host.settle_launcher()?;
+    context.ports.claude.register(name, place, command).await?;
+    if let Some(project) = &place.project {
+        let mut settings = context.ports.store.settings()?;
+        settings.recent_projects.retain(|known| known != project);
+        settings.recent_projects.insert(0, project.clone());
+        settings.recent_projects.truncate(RECENT_PROJECTS);
+        context.ports.store.put_settings(&settings)?;
+    }
+    Ok(())
+}
+
+/// Takes out Berth's registration; one that somebody else wrote under the name stays.
+pub async fn unregister(context: &Context<'_>, name: &str, place: &Place) -> Result<()> {
+    let claude = &context.ports.claude;
+    match claude.registration(name, place).await? {
+        Some(found) if found.summary().is_berths => claude.unregister(name, place).await,
+        _ => Ok(()),
+    }
+}
+
+/// Puts back what was there, or takes out what was written.
+pub async fn undo(
+    context: &Context<'_>,
+    name: &str,
+    place: &Place,
+    outcome: &StepOutcome,
+) -> Result<()> {
+    match outcome {
+        StepOutcome::Registration { backup: Some(path) } => {
+            let before = context.ports.host.read_backup(path)?;
+            let now = context.ports.claude.registration(name, place).await?;
+            if now.as_ref() == Some(&before) {
+                return Ok(());
+            }
+            context.ports.claude.restore(&before).await
+        }
+        _ => unregister(context, name, place).await,
+    }
+}

@@ -1,0 +1,14 @@
+use super::Context;
+use crate::error::{Error, ErrorCode, Result};
+use crate::plan::VaultItem;
+
+/// Stores a secret that came with the request.
+pub async fn store(context: &Context<'_>, input: &str, item: &VaultItem) -> Result<()> {
+    // Only a request carries the value: it is nowhere else, so an interrupted job is undone.
+    let value = context.secrets.get(input).ok_or_else(|| {
+        Error::new(ErrorCode::InputMissing {
+            input: input.to_owned(),
+        })
+    })?;
+    context.ports.vault.set(item, value).await
+}

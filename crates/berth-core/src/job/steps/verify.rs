@@ -1,0 +1,173 @@
+use super::Context;
+use crate::catalog::CredentialCheck;
+use crate::client::{LauncherCommand, Place};
+use crate::error::{Error, ErrorCode, Result};
+use crate::job::StepOutcome;
+use crate::plan::{Purpose, Step};
+use crate::port::{ClaudeHealth, McpSession, StartRequest};
+use crate::progress::Watch;
+use crate::server::{DataPlace, Tool, tools_hash};
+
+/// The volumes that the first start will make: the undo removes them.
+pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
+    let installation = context.ports.store.installation(name)?;
+    let mut created = Vec::new();
+    for data in installation
+        .map(|installation| installation.data)
+        .unwrap_or_default()
+    {
+        if let DataPlace::Volume { name, .. } = data
+            && !context.ports.engine.volume_exists(&name).await?
+        {
+            created.push(name);
+        }
+    }
+    Ok(StepOutcome::Volumes { created })
+}
+
+/// Starts the registered command as a client would, and keeps what it offers.
+pub async fn verify(context: &Context<'_>, step: &Step, watch: &Watch) -> Result<StepOutcome> {
+    let Step::Verify {
+        name,
+        command,
+        place,
+        startup_seconds,
+        credential_check,
+    } = step
+    else {
+        return Err(Error::internal("not a verification"));
+    };
+    let started = check(
+        context,
+        name,
+        command,
+        place.as_ref(),
+        *startup_seconds,
+        credential_check.as_ref(),
+        watch,
+    )
+    .await;
+    if let (Err(error), Purpose::Verify) = (&started, context.job.plan.purpose)
+        && !error.is_cancelled()
+    {
+        // What was found wrong stays with the server, for its row and the doctor.
+        keep(context, name, |installation| {
+            installation.last_error = Some(error.clone())
+        })?;
+    }
+    let (tools, answered_ms, pending_approval) = started?;
+    let hash = tools_hash(&tools)?;
+    let now = context.ports.host.now();
+    keep(context, name, |installation| {
+        installation.tools.clone_from(&tools);
+        installation.tools_hash = Some(hash);
+        installation.verified_at = Some(now);
+        installation.last_error = None;
+    })?;
+    Ok(StepOutcome::Verified {
+        tools,
+        answered_ms,
+        pending_approval,
+    })
+}
+
+async fn check(
+    context: &Context<'_>,
+    name: &str,
+    command: &LauncherCommand,
+    place: Option<&Place>,
+    startup_seconds: u32,
+    credential_check: Option<&CredentialCheck>,
+    watch: &Watch,
+) -> Result<(Vec<Tool>, u64, bool)> {
+    let request = StartRequest {
+        command: command.clone(),
+        folder: place.and_then(|place| place.project.clone()),
+        startup_seconds,
+    };
+    let mut session = context.ports.mcp.start(&request, watch).await?;
+    let talked = watch
+        .until_cancelled(talk(session.as_mut(), credential_check, watch))
+        .await;
+    let answered_ms = session.answered_ms();
+    session.close().await?;
+    let tools = talked?;
+    let mut pending_approval = false;
+    if let Some(place) = place {
+        match watch
+            .until_cancelled(context.ports.claude.health(name, place))
+            .await?
+        {
+            ClaudeHealth::Connected => {}
+            // The person approves a project's servers inside Claude Code.
+            ClaudeHealth::PendingApproval => pending_approval = true,
+            ClaudeHealth::Failed | ClaudeHealth::Absent | ClaudeHealth::Unclear => {
+                let operation = format!("connect to `{name}`");
+                return Err(Error::new(ErrorCode::ClaudeFailed {
+                    operation,
+                    exit: None,
+                }));
+            }
+        }
+    }
+    Ok((tools, answered_ms, pending_approval))
+}
+
+async fn talk(
+    session: &mut dyn McpSession,
+    credential_check: Option<&CredentialCheck>,
+    watch: &Watch,
+) -> Result<Vec<Tool>> {
+    let tools = session.tools().await?;
+    watch.line(format!("{} tools", tools.len()));
+    if let Some(check) = credential_check {
+        let refused = || {
+            Error::new(ErrorCode::CredentialRefused {
+                tool: check.tool.clone(),
+            })
+        };
+        match session.call(&check.tool, check.arguments.clone()).await {
+            Ok(answer) if answer.is_error => return Err(refused().with_cause(answer.text)),
+            Ok(_) => {}
+            Err(error) if matches!(error.code, ErrorCode::ToolFailed { .. }) => {
+                let refused = refused();
+                return Err(error
+                    .causes
+                    .iter()
+                    .fold(refused, |e, cause| e.with_cause(cause)));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(tools)
+}
+
+/// Changes the record of the current generation.
+fn keep(
+    context: &Context<'_>,
+    name: &str,
+    change: impl FnOnce(&mut crate::server::Installation),
+) -> Result<()> {
+    let Some(mut installation) = context.ports.store.installation(name)? else {
+        return Err(Error::new(ErrorCode::NotInstalled {
+            name: name.to_owned(),
+        }));
+    };
+    change(&mut installation);
+    context.ports.store.put_installation(&installation)
+}
+
+/// Removes the volumes that the start made. A container that still runs has them in use.
+pub async fn undo(context: &Context<'_>, name: &str, outcome: &StepOutcome) -> Result<()> {
+    let StepOutcome::Volumes { created } = outcome else {
+        return Ok(());
+    };
+    if created.is_empty() {
+        return Ok(());
+    }
+    super::removal::end_sessions(context, name).await?;
+    for volume in created {
+        context.ports.engine.remove_volume(volume).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! Reads what a plan needs through the ports, then plans.
+
+use futures_util::StreamExt;
+
+use super::{Choices, Plan, Surroundings, default_variant};
+use crate::catalog::{Entry, Run};
+use crate::client::{Place, RegistrationSummary, Scope};
+use crate::error::{Error, ErrorCode, Result};
+use crate::facts::{Fact, Facts, Probe, gather};
+use crate::input::check_all;
+use crate::port::{ImageInfo, PathKind, Ports};
+use crate::server::Installation;
+
+/// Plans an installation or a reconfiguration of `entry`.
+///
+/// # Errors
+/// Everything that stands in the way before anything is done: `NameInvalid`, `NameTaken`,
+/// `AlreadyRegistered`, `VariantUnknown`, `VariantPlanned`, `InputMissing`, `InputInvalid`,
+/// `ProjectNeeded`, `FolderMissing`, a missing engine, runtime, vault or Claude Code.
+pub async fn prepare_install(
+    ports: &Ports,
+    entry: &Entry,
+    choices: &Choices,
+    facts: &Facts,
+) -> Result<Plan> {
+    let facts = complete(ports, facts.clone()).await;
+    if let Fact::Missing { error } = &facts.claude {
+        return Err(error.clone());
+    }
+    let name = choices.name.clone().unwrap_or_else(|| entry.id.clone());
+    crate::server::check_name(&name)?;
+    let mut choices = choices.clone();
+    choices.place = project_of(ports, &choices.place)?;
+    let old = ports.store.installation(&name)?;
+    let variant = match &choices.variant {
+        Some(variant) => variant.clone(),
+        None => default_variant(entry, &facts).unwrap_or_default(),
+    };
+    choices.inputs = checked(ports, entry, &variant, &choices, old.as_ref())?;
+    let around = Surroundings {
+        generation: ports.host.new_id(),
+        now: ports.host.now(),
+        home: ports.host.home(),
+        platform: ports.host.platform(),
+        user_ids: ports.host.user_ids(),
+        command: ports.host.launcher(&name, choices.place.scope)?,
+        registrations: registrations(ports, &name, &choices.place, old.as_ref()).await?,
+        image: image(ports, entry, &variant, &facts).await?,
+        old,
+    };
+    super::install(entry, &choices, &facts, &around)
+}
+
+/// Plans to take an installation away.
+pub async fn prepare_remove(ports: &Ports, name: &str, delete_data: bool) -> Result<Plan> {
+    let installation = installed(ports, name)?;
+    let mut places = Vec::new();
+    for place in &installation.places {
+        let found = ports.claude.registration(name, place).await?;
+        if found.is_some_and(|registration| registration.summary().is_berths) {
+            places.push(place.clone());
+        }
+    }
+    Ok(super::remove(&installation, &places, delete_data))
+}
+
+/// Plans to verify an installation. `entry` is the one it came from, where the catalog still has
+/// it: its credential check is made again.
+pub async fn prepare_verify(ports: &Ports, name: &str, entry: Option<&Entry>) -> Result<Plan> {
+    let installation = installed(ports, name)?;
+    let scope = installation
+        .places
+        .first()
+        .map_or(Scope::User, |place| place.scope);
+    let command = ports.host.launcher(name, scope)?;
+    let check = entry.and_then(|entry| entry.credential_check.clone());
+    Ok(super::verify(&installation, command, check))
+}
+
+fn installed(ports: &Ports, name: &str) -> Result<Installation> {
+    ports.store.installation(name)?.ok_or_else(|| {
+        Error::new(ErrorCode::NotInstalled {
+            name: name.to_owned(),
+        })
+    })
+}
+
+/// Probes what no probe has answered yet; the command line plans without waiting for a window.
+async fn complete(ports: &Ports, mut facts: Facts) -> Facts {
+    let unknown: Vec<Probe> = Probe::ALL
+        .into_iter()
+        .filter(|probe| match probe {
+            Probe::Engine => facts.engine == Fact::Unknown,
+            Probe::Vault => facts.vault == Fact::Unknown,
+            Probe::Claude => facts.claude == Fact::Unknown,
+            Probe::Uv => facts.uv == Fact::Unknown,
+            Probe::Python => facts.python == Fact::Unknown,
+            Probe::Node => facts.node == Fact::Unknown,
+            Probe::LauncherOnPath => facts.launcher_on_path == Fact::Unknown,
+            // No plan depends on it.
+            Probe::Git => false,
+        })
+        .collect();
+    let mut answers = gather(ports, &unknown, Vec::new());
+    while let Some(answer) = answers.next().await {
+        facts.apply(answer);
+    }
+    facts
+}
+
+fn project_of(ports: &Ports, place: &Place) -> Result<Place> {
+    if !place.scope.needs_project() {
+        return Ok(Place {
+            scope: place.scope,
+            project: None,
+        });
+    }
+    let Some(project) = place
+        .project
+        .as_ref()
+        .filter(|project| !project.trim().is_empty())
+    else {
+        return Err(Error::new(ErrorCode::ProjectNeeded));
+    };
+    if ports.host.path_kind(project) != PathKind::Folder {
+        return Err(Error::new(ErrorCode::FolderMissing {
+            path: project.clone(),
+        }));
+    }
+    // Claude Code knows projects by their path without links.
+    let project = ports.host.canonical(project)?;
+    Ok(Place {
+        scope: place.scope,
+        project: Some(project),
+    })
+}
+
+fn checked(
+    ports: &Ports,
+    entry: &Entry,
+    variant: &str,
+    choices: &Choices,
+    old: Option<&Installation>,
+) -> Result<crate::input::InputValues> {
+    let kept: Vec<String> = old
+        .filter(|old| old.entry == entry.id)
+        .map(|old| {
+            old.secrets
+                .iter()
+                .map(|secret| secret.input.clone())
+                .collect()
+        })
+        .unwrap_or_default();
+    for key in choices.inputs.keys().chain(choices.secrets.keys()) {
+        if entry.input(key).is_none() {
+            return Err(Error::new(ErrorCode::InputUnknown { input: key.clone() }));
+        }
+    }
+    let host = ports.host.as_ref();
+    check_all(
+        entry,
+        variant,
+        &choices.inputs,
+        &choices.secrets,
+        &kept,
+        host,
+    )
+    .map_err(|problems| {
+        // The sheet shows all of them beside their fields; one error names the first.
+        match problems.into_iter().next() {
+            Some((input, crate::input::InputProblem::Empty)) => {
+                Error::new(ErrorCode::InputMissing { input })
+            }
+            Some((input, problem)) => Error::new(ErrorCode::InputInvalid { input, problem }),
+            None => Error::internal("inputs were refused without a reason"),
+        }
+    })
+}
+
+/// Registrations of this name in every scope that this plan can meet.
+async fn registrations(
+    ports: &Ports,
+    name: &str,
+    place: &Place,
+    old: Option<&Installation>,
+) -> Result<Vec<RegistrationSummary>> {
+    let mut places = vec![Place::default()];
+    if let Some(project) = &place.project {
+        for scope in [Scope::Local, Scope::Project] {
+            places.push(Place {
+                scope,
+                project: Some(project.clone()),
+            });
+        }
+    }
+    places.extend(old.map(|old| old.places.clone()).unwrap_or_default());
+    places.sort();
+    places.dedup();
+    let mut found = Vec::new();
+    for place in &places {
+        if let Some(registration) = ports.claude.registration(name, place).await? {
+            found.push(registration.summary());
+        }
+    }
+    Ok(found)
+}
+
+async fn image(
+    ports: &Ports,
+    entry: &Entry,
+    variant: &str,
+    facts: &Facts,
+) -> Result<Option<ImageInfo>> {
+    match entry.variant(variant).map(|variant| &variant.run) {
+        Some(Run::Image(spec)) if facts.engine.found().is_some() => {
+            ports.engine.image(&spec.image).await
+        }
+        _ => Ok(None),
+    }
+}

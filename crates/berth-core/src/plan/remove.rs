@@ -1,0 +1,80 @@
+//! Plans for what is installed already.
+
+use super::{Plan, Purpose, Step, VaultItem};
+use crate::catalog::CredentialCheck;
+use crate::client::{LauncherCommand, Place};
+use crate::server::Installation;
+
+/// Takes an installation away: clients first, so that none starts it any more; the record last, so
+/// that it is still listed if anything before fails. `places` are those where Berth's registration
+/// still stands; one that somebody else wrote under the name since then is left alone.
+#[must_use]
+pub fn remove(installation: &Installation, places: &[Place], delete_data: bool) -> Plan {
+    let name = &installation.name;
+    let mut steps: Vec<Step> = places
+        .iter()
+        .map(|place| Step::Unregister {
+            name: name.clone(),
+            place: place.clone(),
+        })
+        .collect();
+    steps.push(Step::EndSessions { name: name.clone() });
+    let items = items(installation);
+    if !items.is_empty() {
+        steps.push(Step::DeleteSecrets { items });
+    }
+    if let Some(path) = &installation.folder {
+        steps.push(Step::DeleteFolder { path: path.clone() });
+    }
+    if delete_data {
+        for data in &installation.data {
+            steps.push(Step::DeleteData { data: data.clone() });
+        }
+    }
+    steps.push(Step::DeleteInstallation { name: name.clone() });
+    plan(Purpose::Remove, installation, steps)
+}
+
+/// Only verifies.
+#[must_use]
+pub fn verify(
+    installation: &Installation,
+    command: LauncherCommand,
+    credential_check: Option<CredentialCheck>,
+) -> Plan {
+    let step = Step::Verify {
+        name: installation.name.clone(),
+        command,
+        place: installation.places.first().cloned(),
+        startup_seconds: installation.startup_seconds,
+        credential_check,
+    };
+    plan(Purpose::Verify, installation, vec![step])
+}
+
+/// The vault items of a generation, each once.
+pub(super) fn items(installation: &Installation) -> Vec<VaultItem> {
+    let mut items: Vec<VaultItem> = installation
+        .secrets
+        .iter()
+        .map(|secret| VaultItem {
+            name: installation.name.clone(),
+            generation: installation.generation.clone(),
+            input: secret.input.clone(),
+        })
+        .collect();
+    items.sort();
+    items.dedup();
+    items
+}
+
+fn plan(purpose: Purpose, installation: &Installation, steps: Vec<Step>) -> Plan {
+    Plan {
+        purpose,
+        name: installation.name.clone(),
+        entry: installation.entry.clone(),
+        variant: installation.variant.clone(),
+        steps,
+        warnings: Vec::new(),
+    }
+}
