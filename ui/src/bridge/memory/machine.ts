@@ -1,0 +1,505 @@
+import {
+  type AppEvent,
+  type BerthError,
+  type Bridge,
+  type CallArguments,
+  CallFailed,
+  type CardState,
+  type Choices,
+  type CommandName,
+  type Commands,
+  type Entry,
+  type EntryPage,
+  type Installation,
+  type InstallationRow,
+  type Plan,
+  type PlanPreview,
+  type RegistrationSummary,
+  type Response,
+  type SecretRow,
+  type Settings,
+  type StepOutcome,
+} from '../types';
+import { cardOf, runsIn, search } from './catalog';
+import { entries, manyEntries } from './entries';
+import { checksOf, factsOf, goodMachine, type Machine } from './facts';
+import { type JobOptions, newJob, run, type Running } from './jobs';
+import { HOME, inputProblems, installPlan, launcher, newInstallation, previewOf, removePlan } from './plan';
+
+export interface MemoryOptions extends JobOptions {
+  machine: Machine;
+  /** Invented entries besides the usual ones. */
+  generated: number;
+  /** A few servers are installed already. */
+  installed: boolean;
+  /** The catalog is empty. */
+  empty: boolean;
+  /** How commands answer: for the states of loading and failing. */
+  answers: 'at once' | 'never' | 'fail';
+}
+
+const defaults: MemoryOptions = {
+  machine: goodMachine,
+  generated: 0,
+  installed: false,
+  empty: false,
+  answers: 'at once',
+  stepMs: 0,
+};
+
+type Handlers = {
+  [Name in CommandName]: (
+    request: Commands[Name]['request'],
+  ) => Commands[Name]['response'] | Promise<Commands[Name]['response']>;
+};
+
+const fail = (error: BerthError): never => {
+  throw new CallFailed(error);
+};
+
+const someChoices = (entry: string, more: Partial<Choices> = {}): Choices => ({
+  entry,
+  variant: null,
+  name: null,
+  place: { scope: 'user', project: null },
+  inputs: {},
+  secrets: {},
+  replace: false,
+  ...more,
+});
+
+export class MemoryBridge implements Bridge {
+  readonly options: MemoryOptions;
+  machine: Machine;
+  settings: Settings = {
+    theme: 'system',
+    engine_endpoint: null,
+    claude_program: null,
+    vault: 'keychain',
+    recent_projects: ['/home/sam/src/website', '/home/sam/src/kaiten-mcp'],
+  };
+  readonly installations = new Map<string, Installation>();
+  /** What is in the pretended keychain, by `name/input`. */
+  readonly keychain = new Map<string, string>();
+  /** Addresses that were opened in the pretended browser. */
+  readonly opened: string[] = [];
+  /** What the native dialogs give, one after the other. */
+  picks: (string | null)[] = [];
+  /** Every call, for tests. */
+  readonly calls: { name: CommandName; request: unknown }[] = [];
+
+  readonly #entries: readonly Entry[];
+  readonly #keywords: ReadonlyMap<string, string>;
+  readonly #jobs = new Map<string, Running>();
+  readonly #listeners = new Set<(event: AppEvent) => void>();
+
+  constructor(options: Partial<MemoryOptions> = {}) {
+    this.options = { ...defaults, ...options };
+    this.machine = this.options.machine;
+    this.#entries = this.options.empty ? [] : [...entries, ...manyEntries(this.options.generated)];
+    this.#keywords = new Map(this.#entries.map((entry) => [entry.id, entry.keywords.join(' ')]));
+    if (this.options.installed) this.#installSome();
+  }
+
+  async call<Name extends CommandName>(name: Name, ...args: CallArguments<Name>): Promise<Response<Name>> {
+    const request = (args[0] ?? null) as Commands[Name]['request'];
+    this.calls.push({ name, request: structuredClone(request) });
+    if (this.options.answers === 'never') return new Promise(() => undefined);
+    // The real bridge never answers in the same turn.
+    await Promise.resolve();
+    if (this.options.answers === 'fail')
+      fail({ code: 'store_failed', operation: 'read', causes: ['disk I/O error'] });
+    return structuredClone(await this.#handlers[name](request));
+  }
+
+  subscribe(listener: (event: AppEvent) => void): Promise<() => void> {
+    this.#listeners.add(listener);
+    return Promise.resolve(() => this.#listeners.delete(listener));
+  }
+
+  /** Sends an event, as Rust would. */
+  emit(event: AppEvent): void {
+    for (const listener of this.#listeners) listener(structuredClone(event));
+  }
+
+  /** The machine changes under the window. */
+  become(machine: Partial<Machine>): void {
+    this.machine = { ...this.machine, ...machine };
+    this.emit({ kind: 'facts', facts: this.#facts() });
+  }
+
+  #facts() {
+    return factsOf(this.machine, this.#registrations());
+  }
+
+  #registrations(): RegistrationSummary[] {
+    return [...this.installations.values()].flatMap((installation) =>
+      installation.places.map((place) => ({
+        name: installation.name,
+        place,
+        transport: 'stdio',
+        target: '/usr/bin/berth',
+        is_berths: true,
+      })),
+    );
+  }
+
+  #entry(id: string): Entry {
+    return this.#entries.find((entry) => entry.id === id) ?? fail({ code: 'entry_unknown', entry: id });
+  }
+
+  #installation(name: string): Installation {
+    return this.installations.get(name) ?? fail({ code: 'not_installed', name });
+  }
+
+  #job(id: string): Running {
+    return this.#jobs.get(id) ?? fail({ code: 'job_unknown', job: id });
+  }
+
+  #open(): Running[] {
+    return [...this.#jobs.values()].filter(({ job }) => job.ended_at === null);
+  }
+
+  #cardState(entry: Entry): CardState {
+    const busy = this.#open().find(({ job }) => job.plan.entry === entry.id);
+    if (busy) return { state: 'busy', job: busy.job.id };
+    const names = [...this.installations.values()]
+      .filter((installation) => installation.entry === entry.id)
+      .map((installation) => installation.name);
+    if (names.length) return { state: 'installed', names };
+    return entry.variants.every((variant) => variant.planned) ? { state: 'planned' } : { state: 'available' };
+  }
+
+  #row(installation: Installation): InstallationRow {
+    const busy = this.#open().find(({ job }) => job.plan.name === installation.name);
+    const missing = installation.secrets.find(
+      (use) => !this.keychain.has(`${installation.name}/${use.input}`),
+    );
+    return {
+      name: installation.name,
+      entry: installation.entry,
+      title: installation.title,
+      variant_title: installation.variant_title,
+      version: installation.pins[0]?.version ?? '',
+      state: busy
+        ? { state: 'busy', job: busy.job.id }
+        : missing
+          ? { state: 'secret_missing', input: missing.input }
+          : installation.last_error
+            ? { state: 'failing' }
+            : { state: 'ready' },
+      sessions: 0,
+      tools: installation.tools.length,
+      places: installation.places,
+      verified_at: installation.verified_at,
+      last_error: installation.last_error,
+    };
+  }
+
+  #entryPage(id: string): EntryPage {
+    const entry = this.#entry(id);
+    const engine = this.#facts().engine;
+    const variants = entry.variants.map((variant) => {
+      const where = runsIn(variant);
+      const inEngine = where === 'container';
+      return {
+        id: variant.id,
+        runs_in: where,
+        found:
+          where === 'python'
+            ? ['uv 0.13.8']
+            : where === 'node'
+              ? ['Node.js 20.20.2']
+              : engine.state === 'found'
+                ? ['Docker 28.2.1']
+                : [],
+        missing: inEngine && engine.state === 'missing' ? engine.error : null,
+        checking: inEngine && engine.state === 'unknown',
+        keeps_read_only: inEngine,
+      };
+    });
+    const usable = entry.variants.find(
+      (variant) => !variant.planned && !variants.find((here) => here.id === variant.id)?.missing,
+    );
+    return {
+      entry,
+      variants,
+      recommended: usable?.id ?? null,
+      state: this.#cardState(entry),
+      registrations: this.#under(entry.id),
+    };
+  }
+
+  #under(name: string): RegistrationSummary[] {
+    return [...this.#registrations(), ...this.machine.foreign].filter((found) => found.name === name);
+  }
+
+  #preview(choices: Choices): PlanPreview {
+    const page = this.#entryPage(choices.entry);
+    const id = choices.variant ?? page.recommended;
+    const variant = page.entry.variants.find((one) => one.id === id);
+    const name = choices.name ?? page.entry.id;
+    const installed = this.installations.get(name);
+    const registrations = this.#under(name);
+    const kept = (installed?.secrets ?? [])
+      .map((use) => use.input)
+      .filter((key) => this.keychain.has(`${name}/${key}`));
+    const conflict =
+      installed || registrations.length
+        ? { installed: !!installed, kept_secrets: kept, registrations }
+        : null;
+    const inputs = variant ? inputProblems(page.entry, variant.id, choices, choices.replace ? kept : []) : {};
+    const missing = page.variants.find((here) => here.id === id)?.missing ?? null;
+    let problem: BerthError | null = missing;
+    if (variant?.planned) problem = { code: 'variant_planned', variant: variant.id, note: variant.planned };
+    else if (choices.place.scope !== 'user' && !choices.place.project) problem = { code: 'project_needed' };
+    else if (conflict && !choices.replace)
+      problem = installed
+        ? { code: 'name_taken', name }
+        : { code: 'already_registered', name, scope: 'user' };
+    else if (Object.keys(choices.secrets).length && this.#facts().vault.state === 'missing') {
+      const vault = this.#facts().vault;
+      if (vault.state === 'missing') problem = vault.error;
+    }
+    const whole = variant && !problem && Object.keys(inputs).length === 0;
+    const plan = whole ? installPlan(page.entry, variant, name, choices) : null;
+    return {
+      plan,
+      steps: plan?.steps.map(previewOf) ?? [],
+      consent: plan ? fingerprint(plan) : null,
+      variant: id ?? null,
+      name,
+      inputs,
+      problem,
+      conflict,
+    };
+  }
+
+  #begin(plan: Plan, finish: () => StepOutcome): { job: string } {
+    if (this.#open().some(({ job }) => job.plan.name === plan.name))
+      fail({ code: 'job_running', name: plan.name });
+    const running: Running = { job: newJob(plan), log: [], cancelled: false };
+    this.#jobs.set(running.job.id, running);
+    const changes = () => {
+      const outcome = finish();
+      this.emit({ kind: 'installations' });
+      this.emit({ kind: 'facts', facts: this.#facts() });
+      return outcome;
+    };
+    void run(running, this.options, (event) => this.emit({ kind: 'job', event }), changes);
+    return { job: running.job.id };
+  }
+
+  #verified(name: string): StepOutcome {
+    const installation = this.#installation(name);
+    const entry = this.#entry(installation.entry);
+    const tools = entry.tools.map((tool) => ({ ...tool, schema: {} }));
+    this.installations.set(name, {
+      ...installation,
+      tools,
+      verified_at: new Date().toISOString(),
+      last_error: null,
+    });
+    return { outcome: 'verified', tools, answered_ms: 812 };
+  }
+
+  #installSome(): void {
+    const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    for (const [id, more] of [
+      ['fetch', {}],
+      [
+        'memory',
+        { verified_at: at(30), places: [{ scope: 'local' as const, project: '/home/sam/src/website' }] },
+      ],
+      [
+        'github',
+        {
+          verified_at: at(3),
+          places: [
+            {
+              scope: 'project' as const,
+              project: '/home/sam/src/a/very/long/path/to/a/project/with/a/long/name',
+            },
+          ],
+        },
+      ],
+      ['git', { last_error: { code: 'server_exited' as const, exit: 1 }, verified_at: null }],
+    ] as const) {
+      const entry = this.#entry(id);
+      const variant = entry.variants[0];
+      if (!variant) continue;
+      this.installations.set(id, {
+        ...newInstallation(entry, variant, id, someChoices(id)),
+        tools: entry.tools.map((tool) => ({ ...tool, schema: {} })),
+        installed_at: at(48),
+        verified_at: at(1),
+        ...more,
+        places: 'places' in more ? [...more.places] : [{ scope: 'user', project: null }],
+      });
+    }
+    this.keychain.set('github/token', 'pretended');
+  }
+
+  readonly #handlers: Handlers = {
+    app_info: () => ({
+      version: '0.1.0',
+      platform: 'linux',
+      home: HOME,
+      user_home: '/home/sam',
+      launcher: '/usr/bin/berth',
+    }),
+    facts_get: () => this.#facts(),
+    facts_refresh: () => {
+      this.emit({ kind: 'facts', facts: this.#facts() });
+      return null;
+    },
+    catalog_list: (query) =>
+      search(
+        this.#entries.map((entry) => cardOf(entry, this.#cardState(entry))),
+        this.#keywords,
+        query,
+      ),
+    catalog_reports: () => [],
+    entry_get: ({ id }) => this.#entryPage(id),
+    plan_preview: (choices) => this.#preview(choices),
+    install_start: ({ choices, consent }) => {
+      const preview = this.#preview(choices);
+      const { plan } = preview;
+      if (!plan || preview.consent !== consent) return fail({ code: 'plan_changed' });
+      return this.#begin(plan, () => {
+        for (const [key, value] of Object.entries(choices.secrets))
+          this.keychain.set(`${plan.name}/${key}`, value ?? '');
+        const step = plan.steps.find((one) => one.step === 'write_installation');
+        if (step?.step === 'write_installation') this.installations.set(plan.name, step.installation);
+        return this.#verified(plan.name);
+      });
+    },
+    remove_preview: ({ name, delete_data }) => {
+      const plan = removePlan(this.#installation(name), delete_data);
+      return {
+        plan,
+        steps: plan.steps.map(previewOf),
+        consent: fingerprint(plan),
+        variant: plan.variant,
+        name,
+        inputs: {},
+        problem: null,
+        conflict: null,
+      };
+    },
+    remove_start: ({ request, consent }) => {
+      const plan = removePlan(this.#installation(request.name), request.delete_data);
+      if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
+      return this.#begin(plan, () => {
+        this.installations.delete(request.name);
+        for (const key of [...this.keychain.keys()])
+          if (key.startsWith(`${request.name}/`)) this.keychain.delete(key);
+        return { outcome: 'nothing' };
+      });
+    },
+    verify_start: ({ name }) => {
+      const { entry, variant, places } = this.#installation(name);
+      const plan: Plan = {
+        purpose: 'verify',
+        name,
+        entry,
+        variant,
+        steps: [
+          {
+            step: 'verify',
+            name,
+            command: launcher(name),
+            place: places[0] ?? null,
+            startup_seconds: 30,
+            credential_check: null,
+          },
+        ],
+        warnings: [],
+      };
+      return this.#begin(plan, () => this.#verified(name));
+    },
+    job_cancel: ({ job }) => {
+      this.#job(job).cancelled = true;
+      return null;
+    },
+    job_list: () => [...this.#jobs.values()].map(({ job }) => job).reverse(),
+    job_get: ({ job }) => {
+      const found = this.#job(job);
+      return { job: found.job, steps: found.job.plan.steps.map(previewOf), log: found.log };
+    },
+    job_dismiss: ({ job }) => {
+      this.#job(job);
+      this.#jobs.delete(job);
+      return null;
+    },
+    installation_list: () => [...this.installations.values()].map((installation) => this.#row(installation)),
+    installation_get: ({ name }) => {
+      const installation = this.#installation(name);
+      const { program, args } = launcher(name);
+      return {
+        row: this.#row(installation),
+        installation,
+        registered_command: [program, ...args],
+        prompt: this.#entry(installation.entry).prompts[0]?.text ?? null,
+      };
+    },
+    tool_call: () => ({ is_error: false, text: '', result: {} }),
+    secret_list: () =>
+      [...this.installations.values()].flatMap((installation) =>
+        installation.secrets.map((use): SecretRow => {
+          const spec = this.#entry(installation.entry).inputs.find((one) => one.key === use.input);
+          return {
+            name: installation.name,
+            server: installation.title,
+            input: use.input,
+            title: spec?.title ?? use.input,
+            env: [use.env],
+            link: spec?.link ?? null,
+            stored:
+              this.#facts().vault.state === 'found'
+                ? this.keychain.has(`${installation.name}/${use.input}`)
+                : null,
+          };
+        }),
+      ),
+    secret_set: ({ name, input, value }) => {
+      this.keychain.set(`${name}/${input}`, value);
+      this.emit({ kind: 'installations' });
+      return null;
+    },
+    secret_delete: ({ name, input }) => {
+      this.keychain.delete(`${name}/${input}`);
+      this.emit({ kind: 'installations' });
+      return null;
+    },
+    vault_create: () => {
+      this.become({ vault: 'passphrase' });
+      return null;
+    },
+    vault_unlock: ({ passphrase }) => {
+      if (passphrase === 'wrong') fail({ code: 'passphrase_wrong' });
+      this.become({ vault: 'passphrase' });
+      return null;
+    },
+    client_list: () => [{ id: 'claude-code', title: 'Claude Code', state: this.#facts().claude }],
+    settings_get: () => this.settings,
+    settings_set: (settings) => {
+      this.settings = settings;
+      return settings;
+    },
+    doctor_run: () => checksOf(this.#facts()),
+    launcher_link: () => ({ path: '/home/sam/.local/bin/berth', on_path: true }),
+    support_report: () => ({ text: '# Berth 0.1.0\n\nA pretended report.' }),
+    pick_folder: () => ({ path: this.picks.shift() ?? '/home/sam/src/website' }),
+    pick_file: () => ({ path: this.picks.shift() ?? '/home/sam/notes.txt' }),
+    link_open: ({ url }) => {
+      this.opened.push(url);
+      return null;
+    },
+  };
+}
+
+/** The plan in a nutshell: two plans with the same steps and places have the same one. */
+function fingerprint(plan: Plan): string {
+  return JSON.stringify([plan.purpose, plan.name, plan.variant, plan.steps.map((step) => previewOf(step))]);
+}

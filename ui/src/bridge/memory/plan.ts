@@ -1,0 +1,286 @@
+import type {
+  Choices,
+  DataPlace,
+  Entry,
+  InputProblem,
+  InputSpec,
+  Installation,
+  LauncherCommand,
+  Plan,
+  PreviewLine,
+  Step,
+  StepPreview,
+  Variant,
+} from '../types';
+
+export const HOME = '/home/sam/.local/share/berth';
+
+export function launcher(name: string): LauncherCommand {
+  return { program: '/usr/bin/berth', args: ['run', name] };
+}
+
+export function inputsFor(entry: Entry, variant: string): InputSpec[] {
+  return entry.inputs.filter((spec) => spec.variants.length === 0 || spec.variants.includes(variant));
+}
+
+/** What only the real machine would know: which paths are there and which give away too much. */
+export function inputProblems(
+  entry: Entry,
+  variant: string,
+  choices: Choices,
+  kept: readonly string[],
+): Record<string, InputProblem> {
+  const problems: Record<string, InputProblem> = {};
+  for (const spec of inputsFor(entry, variant)) {
+    const value = choices.inputs[spec.key];
+    const given = spec.kind.type === 'secret' ? choices.secrets[spec.key] : value;
+    if (spec.required && !given && !kept.includes(spec.key)) problems[spec.key] = { problem: 'empty' };
+    if (value?.type === 'paths') {
+      if (value.value.some((grant) => grant.path.includes('missing')))
+        problems[spec.key] = { problem: 'not_there' };
+      const sensitive = value.value.find((grant) => /^\/$|\.ssh/.test(grant.path));
+      if (sensitive) problems[spec.key] = { problem: 'sensitive', path: sensitive.path };
+    }
+  }
+  return problems;
+}
+
+export function newInstallation(
+  entry: Entry,
+  variant: Variant,
+  name: string,
+  choices: Choices,
+): Installation {
+  const { run } = variant;
+  const container = run.type === 'image';
+  const volumes: DataPlace[] =
+    entry.id === 'memory' ? [{ kind: 'folder', path: `${HOME}/data/${name}` }] : [];
+  return {
+    name,
+    generation: '01K0000000000000000000000A',
+    entry: entry.id,
+    title: entry.title,
+    variant: variant.id,
+    variant_title: variant.title,
+    pins: [
+      {
+        what: run.type === 'python' || run.type === 'node' ? run.package : container ? run.image : entry.id,
+        version: variant.version ?? 'latest',
+        digest: container ? run.digest : null,
+      },
+    ],
+    launch:
+      run.type === 'image'
+        ? {
+            kind: 'container',
+            image: run.image,
+            image_id: run.digest ?? '',
+            entrypoint: [],
+            args: run.args,
+            env: {},
+            mounts: [],
+            hardening: {
+              read_only_root: true,
+              tmpfs_tmp: 'rw,noexec,nosuid,size=64m',
+              no_new_privileges: true,
+              drop_all_capabilities: true,
+              init: true,
+              pids: run.pids,
+              memory_mib: run.memory_mib,
+              cpus: run.cpus,
+              network: run.network,
+              user: run.user,
+            },
+          }
+        : {
+            kind: 'process',
+            program: `${HOME}/servers/${name}/01K/bin/${entry.id}`,
+            args: [],
+            env: {},
+            folder: `${HOME}/servers/${name}/01K`,
+          },
+    seal: '0'.repeat(64),
+    secrets: inputsFor(entry, variant.id)
+      .filter((spec) => spec.kind.type === 'secret')
+      .map((spec) => ({ env: spec.key.toUpperCase(), template: `{{${spec.key}}}`, input: spec.key })),
+    inputs: choices.inputs,
+    places: [choices.place],
+    folder: container ? null : `${HOME}/servers/${name}/01K`,
+    data: volumes,
+    tools: [],
+    tools_hash: null,
+    startup_seconds: entry.startup_seconds,
+    installed_at: new Date().toISOString(),
+    verified_at: null,
+    last_error: null,
+  };
+}
+
+export function installPlan(entry: Entry, variant: Variant, name: string, choices: Choices): Plan {
+  const { run } = variant;
+  const installation = newInstallation(entry, variant, name, choices);
+  const folder = installation.folder ?? '';
+  const item = (input: string) => ({ name, generation: installation.generation, input });
+  const steps: Step[] = [];
+  if (run.type === 'image') steps.push({ step: 'pull_image', reference: run.image, digest: run.digest });
+  else steps.push({ step: 'create_folder', path: folder });
+  if (run.type === 'python') {
+    steps.push(
+      {
+        step: 'create_venv',
+        tool: 'uv',
+        program: '/usr/bin/uv',
+        requires: run.requires,
+        venv: `${folder}/venv`,
+      },
+      {
+        step: 'install_python',
+        tool: 'uv',
+        program: '/usr/bin/uv',
+        venv: `${folder}/venv`,
+        requirements: [`${run.package}==${run.version}`, ...run.pins],
+        script: `${folder}/venv/bin/${run.script}`,
+      },
+    );
+  }
+  if (run.type === 'node')
+    steps.push({
+      step: 'install_node',
+      program: '/usr/bin/node',
+      folder,
+      package: run.package,
+      version: run.version,
+      bin: `${folder}/node_modules/.bin/${run.bin}`,
+    });
+  for (const key of Object.keys(choices.secrets))
+    steps.push({ step: 'store_secret', input: key, item: item(key) });
+  steps.push(
+    { step: 'write_installation', installation },
+    { step: 'register', name, place: choices.place, command: launcher(name) },
+    {
+      step: 'verify',
+      name,
+      command: launcher(name),
+      place: choices.place,
+      startup_seconds: entry.startup_seconds,
+      credential_check: null,
+    },
+  );
+  return {
+    purpose: choices.replace ? 'reconfigure' : 'install',
+    name,
+    entry: entry.id,
+    variant: variant.id,
+    steps,
+    warnings:
+      run.type === 'image'
+        ? Object.keys(choices.secrets).length
+          ? [{ warning: 'secrets_in_environment' }]
+          : []
+        : [{ warning: 'less_isolated' }],
+  };
+}
+
+export function removePlan(installation: Installation, deleteData: boolean): Plan {
+  const { name } = installation;
+  const steps: Step[] = installation.places.map((place) => ({ step: 'unregister', name, place }));
+  steps.push({ step: 'end_sessions', name }, { step: 'delete_installation', name });
+  if (installation.secrets.length)
+    steps.push({
+      step: 'delete_secrets',
+      items: installation.secrets.map((use) => ({
+        name,
+        generation: installation.generation,
+        input: use.input,
+      })),
+    });
+  if (installation.folder) steps.push({ step: 'delete_folder', path: installation.folder });
+  if (deleteData) for (const data of installation.data) steps.push({ step: 'delete_data', data });
+  return {
+    purpose: 'remove',
+    name,
+    entry: installation.entry,
+    variant: installation.variant,
+    steps,
+    warnings: [],
+  };
+}
+
+export function previewOf(step: Step): StepPreview {
+  const lines: PreviewLine[] = [];
+  let subject = '';
+  const command = (text: string) => lines.push({ line: 'command', text });
+  switch (step.step) {
+    case 'create_folder':
+      lines.push({ line: 'writes', path: step.path });
+      break;
+    case 'pull_image':
+      subject = step.reference;
+      command(`docker pull ${step.reference}@${step.digest ?? ''}`);
+      break;
+    case 'use_image':
+      subject = step.reference;
+      break;
+    case 'create_venv':
+      command(`${step.program} venv --python '${step.requires}' ${step.venv}`);
+      break;
+    case 'install_python':
+      subject = step.requirements[0] ?? '';
+      command(`${step.program} pip install --python ${step.venv}/bin/python ${step.requirements.join(' ')}`);
+      break;
+    case 'install_node':
+      subject = `${step.package}@${step.version}`;
+      command(`npm install --prefix ${step.folder} --ignore-scripts ${subject}`);
+      break;
+    case 'store_secret':
+    case 'keep_secret':
+      subject = step.input;
+      lines.push({
+        line: 'keychain',
+        item: `berth: ${'item' in step ? step.item.name : step.to.name}/${step.input}`,
+      });
+      break;
+    case 'write_installation': {
+      lines.push({ line: 'writes', path: `${HOME}/berth.db` });
+      const { launch } = step.installation;
+      if (launch.kind === 'container')
+        for (const text of ['--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--init'])
+          lines.push({ line: 'flag', text });
+      break;
+    }
+    case 'register': {
+      subject = step.name;
+      const json = JSON.stringify({ type: 'stdio', command: step.command.program, args: step.command.args });
+      command(`claude mcp add-json -s ${step.place.scope} ${step.name} '${json}'`);
+      lines.push({
+        line: 'writes',
+        path:
+          step.place.scope === 'project' ? `${step.place.project ?? ''}/.mcp.json` : '/home/sam/.claude.json',
+      });
+      break;
+    }
+    case 'unregister':
+      subject = step.name;
+      command(`claude mcp remove -s ${step.place.scope} ${step.name}`);
+      break;
+    case 'verify':
+      subject = step.name;
+      command(`${step.command.program} ${step.command.args.join(' ')}`);
+      break;
+    case 'delete_secrets':
+      for (const item of step.items)
+        lines.push({ line: 'deletes', path: `berth: ${item.name}/${item.input}` });
+      break;
+    case 'delete_folder':
+      lines.push({ line: 'deletes', path: step.path });
+      break;
+    case 'delete_data':
+      lines.push({ line: 'deletes', path: step.data.kind === 'folder' ? step.data.path : step.data.name });
+      break;
+    case 'end_sessions':
+    case 'delete_installation':
+      subject = step.name;
+      break;
+  }
+  return { kind: step.step, subject, lines };
+}

@@ -1,0 +1,8 @@
+import { en } from '@/messages/en';
+
+const labels: Readonly<Record<string, string>> = en as unknown as Record<string, string>;
+
+/** The label of something that was seen; a key that this window does not know is shown as it is. */
+export function seenLabel(what: string): string {
+  return labels[`seen.${what}`] ?? what;
+}

@@ -1,0 +1,71 @@
+/** What an installation may touch, from the entry's own words and what was chosen. */
+import FolderOpen from '@lucide/svelte/icons/folder-open';
+import Gauge from '@lucide/svelte/icons/gauge';
+import Globe from '@lucide/svelte/icons/globe';
+import Info from '@lucide/svelte/icons/info';
+import KeyRound from '@lucide/svelte/icons/key-round';
+
+import type { Variant } from '@/bridge';
+import type { TouchItem } from '@/components/Touch.svelte';
+import { memory } from '@/lib/format';
+import { t } from '@/messages';
+
+import type { InstallForm } from './form.svelte';
+
+/** The environment variables that a secret goes to; its title where the variant does not say. */
+function secretNames(variant: Variant | undefined, key: string, title: string): string[] {
+  const env = variant && 'env' in variant.run ? variant.run.env : {};
+  const names = Object.entries(env)
+    .filter(([, value]) => value?.includes(`{{${key}}}`))
+    .map(([name]) => name);
+  return names.length ? names : [title];
+}
+
+export function touchItems(form: InstallForm): TouchItem[] {
+  const { permissions } = form.page.entry;
+  const run = form.chosen?.run;
+  const grants = form.inputs.flatMap((spec) =>
+    form
+      .draft(spec)
+      .paths.map((grant) =>
+        t('install.touch.grant', { path: grant.path, access: t(`access.${grant.access}`) }),
+      ),
+  );
+  const secrets = form.inputs
+    .filter((spec) => spec.kind.type === 'secret')
+    .flatMap((spec) => secretNames(form.chosen, spec.key, spec.title));
+  const items: TouchItem[] = [
+    { id: 'network', icon: Globe, label: t('entry.touch.network'), texts: [permissions.network] },
+    {
+      id: 'files',
+      icon: FolderOpen,
+      label: t('entry.touch.files'),
+      texts: grants.length ? grants : [permissions.files],
+    },
+    {
+      id: 'secrets',
+      icon: KeyRound,
+      label: t('entry.touch.secrets'),
+      texts: secrets.length ? secrets : [t('install.touch.none')],
+    },
+    {
+      id: 'limits',
+      icon: Gauge,
+      label: t('entry.touch.limits'),
+      texts:
+        run?.type === 'image'
+          ? [
+              t('install.touch.limits', {
+                cpus: run.cpus,
+                memory: memory(run.memory_mib),
+                processes: run.pids,
+              }),
+              t('install.touch.confined'),
+            ]
+          : [t('install.touch.unconfined')],
+    },
+  ];
+  if (permissions.notes.length)
+    items.push({ id: 'notes', icon: Info, label: t('entry.touch.notes'), texts: permissions.notes });
+  return items;
+}

@@ -1,0 +1,98 @@
+/** An installation in labels and values. */
+import type { Hardening, Installation, InstallationPage, InputValue } from '@/bridge';
+import { ago, memory, moment } from '@/lib/format';
+import { t } from '@/messages';
+import { placeText } from '@/messages/steps';
+
+export interface Row {
+  label: string;
+  value: string;
+  code?: boolean;
+}
+
+export function facts({ row, installation, registered_command }: InstallationPage): Row[] {
+  const { launch } = installation;
+  const starts =
+    launch.kind === 'process'
+      ? [launch.program, ...launch.args].join(' ')
+      : [launch.image, ...launch.entrypoint, ...launch.args].join(' ');
+  const rows: Row[] = [
+    {
+      label: t('servers.column.clients'),
+      value: row.places.length
+        ? row.places.map((place) => t('servers.client', { place: placeText(place) })).join('\n')
+        : t('servers.client.none'),
+    },
+    { label: t('server.registered'), value: registered_command.join(' '), code: true },
+    { label: t('server.starts'), value: starts, code: true },
+    {
+      label: t('server.pins'),
+      value: installation.pins
+        .map((pin) => `${pin.what} ${pin.version}${pin.digest ? ` ${pin.digest}` : ''}`)
+        .join('\n'),
+      code: true,
+    },
+    { label: t('server.installed'), value: when(installation.installed_at) },
+    { label: t('server.verified'), value: when(installation.verified_at) },
+  ];
+  if (installation.folder) rows.push({ label: t('server.folder'), value: installation.folder, code: true });
+  if (installation.data.length)
+    rows.push({
+      label: t('server.data'),
+      value: installation.data
+        .map((place) => (place.kind === 'folder' ? place.path : `${place.name} (${place.holds})`))
+        .join('\n'),
+      code: true,
+    });
+  return rows;
+}
+
+const when = (at: string | null) => (at ? `${ago(at)} (${moment(at)})` : t('time.never'));
+
+function shown(value: InputValue | undefined): string {
+  switch (value?.type) {
+    case undefined:
+      return t('common.none');
+    case 'boolean':
+      return t(value.value ? 'common.yes' : 'common.no');
+    case 'paths':
+      return value.value
+        .map((grant) => t('install.touch.grant', { path: grant.path, access: t(`access.${grant.access}`) }))
+        .join('\n');
+    default:
+      return String(value?.value ?? '');
+  }
+}
+
+/** The inputs' values, and where secrets go: never what they are. */
+export function settingsOf(installation: Installation): Row[] {
+  const values = Object.entries(installation.inputs).map(([key, value]) => ({
+    label: key,
+    value: shown(value),
+    code: value?.type === 'paths',
+  }));
+  const secrets = installation.secrets.map((use) => ({
+    label: use.env,
+    value: '••••••••',
+  }));
+  return [...values, ...secrets];
+}
+
+export function confinement(hardening: Hardening): string[] {
+  const sentences: string[] = [];
+  if (hardening.read_only_root) sentences.push(t('harden.read_only_root'));
+  if (hardening.tmpfs_tmp) sentences.push(t('harden.tmpfs_tmp', { options: hardening.tmpfs_tmp }));
+  if (hardening.no_new_privileges) sentences.push(t('harden.no_new_privileges'));
+  if (hardening.drop_all_capabilities) sentences.push(t('harden.drop_all_capabilities'));
+  if (hardening.init) sentences.push(t('harden.init'));
+  sentences.push(
+    t('harden.limits', {
+      cpus: hardening.cpus,
+      memory: memory(hardening.memory_mib),
+      processes: hardening.pids,
+    }),
+    t(`harden.network.${hardening.network}`),
+  );
+  if (hardening.user) sentences.push(t('harden.user', { user: hardening.user }));
+  return sentences;
+}

@@ -1,0 +1,14 @@
+import './styles/app.css';
+
+import { mount } from 'svelte';
+
+import Window from '@/app/App.svelte';
+import { connect } from '@/bridge';
+import { App } from '@/stores/app.svelte';
+
+const app = new App(await connect());
+// Everything is asked for before the first frame is drawn; the frame does not wait for the answers.
+void app.start();
+
+const target = document.getElementById('app');
+if (target) mount(Window, { target, props: { app } });

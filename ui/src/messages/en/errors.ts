@@ -1,0 +1,243 @@
+/**
+ * The two sentences of every error code: what happened, and what to do in this window. `bare` is the
+ * message where the program's exit code is not known. Placeholders are the code's own parameters.
+ */
+export const errors = {
+  name_invalid: {
+    message: '“{name}” cannot be a server’s name.',
+    hint: 'Use letters, digits, - and _, at most 64 of them. “workspace”, “claude-in-chrome” and “computer-use” are reserved.',
+  },
+  name_taken: {
+    message: 'A server named “{name}” is already installed.',
+    hint: 'Reconfigure it, or choose another name.',
+  },
+  already_registered: {
+    message: 'Claude Code already has a server named “{name}” ({scope}).',
+    hint: 'Reconfigure to replace it (it comes back if anything fails), or choose another name.',
+  },
+  job_running: {
+    message: 'Something is already being done to “{name}”.',
+    hint: 'Wait for it to end, or cancel it in Activity.',
+  },
+  job_unknown: { message: 'This job is no longer there.', hint: 'It may have been cleared from Activity.' },
+  entry_unknown: { message: 'The catalog has no entry “{entry}”.', hint: 'Search the catalog for it.' },
+  variant_unknown: {
+    message: '“{entry}” cannot be run as “{variant}”.',
+    hint: 'Choose one of the ways that its page shows.',
+  },
+  variant_planned: {
+    message: '“{variant}” cannot be installed yet: {note}',
+    hint: 'Choose another way to run it.',
+  },
+  not_installed: {
+    message: 'No server named “{name}” is installed.',
+    hint: 'It may have been removed elsewhere. Servers shows what is installed.',
+  },
+  input_unknown: { message: 'There is no input “{input}” here.', hint: 'Close this and open it again.' },
+  input_missing: { message: '“{input}” is needed.', hint: 'Fill it in.' },
+  input_invalid: { message: '“{input}”: {problem}', hint: 'Correct it and try again. Nothing was changed.' },
+  project_needed: { message: 'This scope needs a project folder.', hint: 'Choose the project’s folder.' },
+  folder_missing: { message: 'The folder {path} does not exist.', hint: 'Choose a folder that exists.' },
+  consent_needed: {
+    message: 'Nothing was done: the plan was not agreed to.',
+    hint: 'Look at the plan and agree to it.',
+  },
+  plan_changed: {
+    message: 'The plan is no longer the one that you agreed to.',
+    hint: 'Look at the new plan and agree again. Nothing was changed.',
+  },
+  engine_missing: {
+    message: 'No container engine was found.',
+    hint: 'Install Docker, Podman, Colima, OrbStack or Rancher Desktop, or choose a way to run it that needs none.',
+  },
+  engine_stopped: {
+    message: 'The container engine at {endpoint} does not answer.',
+    hint: 'Start it, then try again.',
+  },
+  engine_denied: {
+    message: 'You may not use the container engine at {endpoint}.',
+    hint: 'On Linux, add yourself to the docker group and log in again, or use a rootless engine.',
+  },
+  engine_too_old: {
+    message: 'The container engine speaks API {version}; {needed} is needed.',
+    hint: 'Update the engine.',
+  },
+  engine_failed: {
+    message: 'The container engine could not {operation}.',
+    hint: 'See the details; the engine’s own log may say more.',
+  },
+  image_not_found: {
+    message: 'The image {reference} does not exist.',
+    hint: 'It may have been withdrawn. Choose another way to run the server.',
+  },
+  image_denied: {
+    message: 'The registry refuses to give the image {reference}.',
+    hint: 'Sign in to the registry with “docker login” in a terminal, then try again.',
+  },
+  image_missing: {
+    message: 'The image {reference} is no longer on this computer.',
+    hint: 'Reconfigure the server to get the image again.',
+  },
+  image_changed: {
+    message: 'The image {reference} is not the one that was reviewed: expected {expected}, found {found}.',
+    hint: 'Look closely before you go on: reconfigure the server to agree to what it would start now.',
+  },
+  registry_unreachable: {
+    message: 'The registry of {reference} cannot be reached.',
+    hint: 'Check the network connection, then try again.',
+  },
+  keychain_missing: {
+    message: 'This computer has no keychain that is running.',
+    hint: 'Start GNOME Keyring or KWallet, or create an encrypted vault with a passphrase.',
+  },
+  keychain_locked: {
+    message: 'The keychain is locked.',
+    hint: 'Unlock it (look for its window), then try again.',
+  },
+  keychain_timeout: {
+    message: 'The keychain did not answer within {seconds} s.',
+    hint: 'It may be waiting for you to unlock it: look for its window, then try again.',
+  },
+  keychain_failed: {
+    message: 'The keychain could not {operation}.',
+    hint: 'See the details, then try again.',
+  },
+  secret_missing: {
+    message: 'The secret “{input}” of “{name}” is not in the keychain.',
+    hint: 'Give it again in Secrets.',
+  },
+  secret_too_long: {
+    message: 'The secret “{input}” is longer than {limit} bytes.',
+    hint: 'Check that the right value was pasted.',
+  },
+  passphrase_needed: {
+    message: 'The encrypted vault is locked.',
+    hint: 'Unlock it with its passphrase.',
+  },
+  passphrase_wrong: {
+    message: 'That is not the vault’s passphrase.',
+    hint: 'Try again. Nothing was changed.',
+  },
+  claude_missing: {
+    message: 'Claude Code was not found.',
+    hint: 'Install Claude Code, or say in Settings where it is.',
+  },
+  claude_failed: {
+    message: 'Claude Code could not {operation} (exit code {exit}).',
+    bare: 'Claude Code could not {operation}.',
+    hint: 'See the details. “claude mcp list” in a terminal may show more.',
+  },
+  client_config_invalid: {
+    message: '{path} is not valid.',
+    hint: 'Correct the file, then try again. Berth changes no file that it cannot read.',
+  },
+  client_config_changed: {
+    message: '{path} was changed by another program at the same moment.',
+    hint: 'Nothing was lost. Try again.',
+  },
+  launcher_not_on_path: {
+    message: 'The command berth is not on the PATH.',
+    hint: 'Project scope shares it by name. The doctor can put it on the PATH.',
+  },
+  python_missing: {
+    message: 'Python {needed} was not found.',
+    hint: 'Install uv or Python, or choose a way to run it that needs none.',
+  },
+  node_missing: {
+    message: 'Node.js {needed} was not found.',
+    hint: 'Install Node.js, or choose a way to run it that needs none.',
+  },
+  git_missing: { message: 'git was not found.', hint: 'Install git.' },
+  package_not_found: {
+    message: 'The package {package} {version} does not exist.',
+    hint: 'It may have been withdrawn. Choose another way to run the server.',
+  },
+  package_failed: {
+    message: '{tool} could not install the package (exit code {exit}).',
+    bare: '{tool} could not install the package.',
+    hint: 'The log has its own words.',
+  },
+  program_missing: {
+    message: 'The program {program} is not there.',
+    hint: 'Reconfigure the server to put it back.',
+  },
+  network_unreachable: {
+    message: '{what} cannot be reached.',
+    hint: 'Check the network connection, then try again.',
+  },
+  installation_changed: {
+    message: 'What “{name}” would start is not what you agreed to.',
+    hint: 'Reconfigure the server, and look closely at what it wants to start.',
+  },
+  server_exited: {
+    message: 'The server stopped before it answered (exit code {exit}).',
+    bare: 'The server stopped before it answered.',
+    hint: 'The log ends with the server’s own words.',
+  },
+  server_timeout: {
+    message: 'The server did not answer within {seconds} s.',
+    hint: 'Try again: a first start can be slow.',
+  },
+  server_protocol: {
+    message: 'The server did not answer as the protocol asks: {what}.',
+    hint: 'The log ends with the server’s own words.',
+  },
+  credential_refused: {
+    message: 'The server refused the credentials when “{tool}” was called.',
+    hint: 'Check the token and its permissions, then try again.',
+  },
+  tool_unknown: { message: 'The server has no tool “{tool}”.', hint: 'Verify the server to see its tools.' },
+  tool_failed: {
+    message: 'The tool “{tool}” answered with an error.',
+    hint: 'See its answer for the reason.',
+  },
+  entry_invalid: {
+    message: 'The catalog file {file} was skipped: {problem}.',
+    hint: 'The other entries are not affected.',
+  },
+  store_newer: {
+    message: 'Berth’s data was written by a newer version (format {found}, this one knows {known}).',
+    hint: 'Update this Berth.',
+  },
+  store_failed: {
+    message: 'Berth’s data could not be used to {operation}.',
+    hint: 'Check that the disk is not full and that Berth’s folder can be written.',
+  },
+  file_failed: {
+    message: 'Could not {operation} {path}.',
+    hint: 'Check that it exists and that you may use it.',
+  },
+  interrupted: { message: 'Berth was stopped in the middle of this.', hint: 'It was undone. Try again.' },
+  cancelled: { message: 'Cancelled.', hint: null },
+  internal: {
+    message: 'Something went wrong inside Berth: {what}.',
+    hint: 'Please report it, with the details.',
+  },
+} as const;
+
+/** What is wrong with a value, after the field's name. */
+export const problems = {
+  wrong_type: 'This is of another type.',
+  empty: 'This is needed.',
+  too_short: {
+    one: 'At least {count} character is needed.',
+    other: 'At least {count} characters are needed.',
+  },
+  too_long: {
+    one: 'At most {count} character is allowed.',
+    other: 'At most {count} characters are allowed.',
+  },
+  too_small: 'The smallest value is {min}.',
+  too_large: 'The largest value is {max}.',
+  not_whole: 'Only whole numbers are allowed.',
+  pattern: '{help}',
+  not_an_option: 'Choose one of {options}.',
+  not_absolute: 'Give the whole path, from the root on.',
+  not_there: 'This does not exist on this computer.',
+  not_a_url: 'This is not an address. It should look like https://example.org.',
+  scheme: 'The address must begin with {allowed}.',
+  sensitive: '{path} would give away more than a server should get. Choose a folder inside it.',
+  cannot_be_read_only: 'This way to run it cannot keep a folder read-only. A container can.',
+  forbidden: 'This holds a character that is not allowed here, such as a line break.',
+  not_secret: 'This is given in another way.',
+} as const;

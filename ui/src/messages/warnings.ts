@@ -1,0 +1,18 @@
+import type { Warning } from '@/bridge';
+
+import { t } from './index';
+import { placeText } from './steps';
+
+/** A warning of a plan, in one sentence. */
+export function warningText(warning: Warning): string {
+  switch (warning.warning) {
+    case 'replaces_foreign':
+      return t('warning.replaces_foreign', { place: placeText(warning.place) });
+    case 'shadowed':
+      return t('warning.shadowed', { place: placeText(warning.place) });
+    case 'grants':
+      return t('warning.grants', { paths: warning.paths.join(', ') });
+    default:
+      return t(`warning.${warning.warning}`);
+  }
+}

@@ -1,0 +1,20 @@
+/** What lies above the page. At most one thing at a time; the app draws it. */
+export type Overlay =
+  /** The install sheet: for an entry, or to reconfigure an installation of it. */
+  | { kind: 'install'; entry: string; reconfigure?: string }
+  /** What a removal deletes, before it does. */
+  | { kind: 'remove'; name: string };
+
+export class Overlays {
+  current = $state.raw<Overlay | null>(null);
+  /** An address to show before the browser opens it; it may lie above a sheet. */
+  link = $state<string | null>(null);
+
+  open(overlay: Overlay): void {
+    this.current = overlay;
+  }
+
+  close(): void {
+    this.current = null;
+  }
+}
