@@ -1,10 +1,20 @@
-//! Building what the tests and people start.
+//! Building what the tests, the installers and people start.
 
 use crate::cmd::Cmd;
-use crate::fail::Result;
+use crate::fail::{Doing, Result, fail};
 use crate::interrupt::Interrupt;
-use crate::paths::Paths;
+use crate::paths::{Paths, exe};
+use std::fs;
 use std::path::PathBuf;
+
+/// How much the compiler optimizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build.
+    Debug,
+    /// As people get it.
+    Release,
+}
 
 /// The launcher with exactly the features it is shipped with.
 pub fn launcher(paths: &Paths, interrupt: &Interrupt) -> Result<PathBuf> {
@@ -13,4 +23,91 @@ pub fn launcher(paths: &Paths, interrupt: &Interrupt) -> Result<PathBuf> {
         .dir(&paths.root)
         .run(interrupt)?;
     Ok(paths.debug("berth"))
+}
+
+/// The app with its front end inside, and the installers of these kinds.
+pub fn app(
+    paths: &Paths,
+    interrupt: &Interrupt,
+    profile: Profile,
+    bundles: &[&str],
+) -> Result<PathBuf> {
+    let mut cmd = Cmd::new(paths.ui_bin("tauri"))
+        .arg("build")
+        .dir(&paths.root);
+    if profile == Profile::Debug {
+        cmd = cmd.arg("--debug");
+    }
+    cmd = if bundles.is_empty() {
+        cmd.arg("--no-bundle")
+    } else {
+        cmd.args(["--bundles", &bundles.join(",")])
+    };
+    // The release workflow signs on Windows by a certificate whose thumbprint it learns only there.
+    if let Some(config) = std::env::var_os("BERTH_BUNDLE_CONFIG") {
+        cmd = cmd.arg("--config").arg(config);
+    }
+    cmd.run(interrupt)?;
+    Ok(built(paths, profile).join(exe("berth-app")))
+}
+
+/// Where cargo puts what it builds.
+pub fn built(paths: &Paths, profile: Profile) -> PathBuf {
+    paths.target.join(if profile == Profile::Debug {
+        "debug"
+    } else {
+        "release"
+    })
+}
+
+/// Tauri's beforeBuildCommand: the front end, and the launcher where the bundler looks for it.
+/// Tauri says by variables what it is about to build.
+pub fn before_build(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
+    Cmd::npm()
+        .args(["run", "build"])
+        .dir(paths.ui())
+        .run(interrupt)?;
+    let triple = match std::env::var("TAURI_ENV_TARGET_TRIPLE") {
+        Ok(triple) => triple,
+        Err(_) => host_triple()?,
+    };
+    let debug = std::env::var("TAURI_ENV_DEBUG").is_ok_and(|value| value == "true");
+    let profile = if debug {
+        Profile::Debug
+    } else {
+        Profile::Release
+    };
+    let mut cmd = Cmd::cargo()
+        .args(["build", "--package", "berth-cli"])
+        .dir(&paths.root);
+    let mut from = built(paths, profile);
+    if !debug {
+        cmd = cmd.arg("--release");
+    }
+    if triple != host_triple()? {
+        cmd = cmd.args(["--target", &triple]);
+        let folder = from.file_name().map(PathBuf::from).unwrap_or_default();
+        from = paths.target.join(&triple).join(folder);
+    }
+    cmd.run(interrupt)?;
+    let windows = triple.contains("windows");
+    let suffix = if windows { ".exe" } else { "" };
+    // Beside tauri.conf.json, which names it, wherever cargo's own target folder is.
+    let folder = paths.root.join("target").join("sidecar");
+    fs::create_dir_all(&folder).doing(|| format!("making {}", folder.display()))?;
+    let to = folder.join(format!("berth-{triple}{suffix}"));
+    let from = from.join(format!("berth{suffix}"));
+    fs::copy(&from, &to)
+        .map(drop)
+        .doing(|| format!("copying {} to {}", from.display(), to.display()))
+}
+
+/// The triple that cargo builds for when it is not told.
+fn host_triple() -> Result<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Cmd::new(rustc).arg("-vV").quiet()?;
+    match version.lines().find_map(|line| line.strip_prefix("host: ")) {
+        Some(triple) => Ok(triple.to_owned()),
+        None => fail("rustc -vV does not say its host"),
+    }
 }

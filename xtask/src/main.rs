@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask <command>`.
 
+mod bench;
 mod build;
 mod cmd;
 mod fail;
@@ -8,7 +9,10 @@ mod ground;
 mod interrupt;
 mod lint;
 mod out;
+mod package;
 mod paths;
+mod platforms;
+mod run;
 mod setup;
 mod test;
 
@@ -27,6 +31,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Set up, build, and open the app
+    Run,
     /// Install what this machine needs to build and test
     Setup,
     /// Set up, build, start the components, and run every test
@@ -39,6 +45,19 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Measure Berth against its budgets
+    Bench(bench::Options),
+    /// Build this platform's installers
+    Package {
+        /// Unoptimized, which is quick to build
+        #[arg(long)]
+        debug: bool,
+    },
+    /// Compile the code of the platforms that this machine is not
+    CheckPlatforms,
+    /// Build what the bundler packs beside the app (Tauri's beforeBuildCommand)
+    #[command(hide = true)]
+    BeforeBuild,
     /// Start the tests' components, run a command with their addresses, and end them
     Ground {
         /// The command and its arguments, such as `cargo test -p berth-adapters docker`
@@ -49,7 +68,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match run(args.command) {
+    match carry_out(args.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             out::problem(failure);
@@ -58,14 +77,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn carry_out(command: Command) -> Result<()> {
     let paths = Paths::find()?;
     let interrupt = Interrupt::listen()?;
     match command {
+        Command::Run => run::run(&paths, &interrupt),
         Command::Setup => setup::setup(&paths, &interrupt, setup::Need::Test),
         Command::Test(options) => test::test(&paths, &interrupt, &options),
         Command::Lint => lint::lint(&paths, &interrupt),
         Command::Gen { check } => generate::generate(&paths, &interrupt, check),
+        Command::Bench(options) => bench::bench(&paths, &interrupt, &options),
+        Command::Package { debug } => {
+            let profile = if debug {
+                build::Profile::Debug
+            } else {
+                build::Profile::Release
+            };
+            package::package(&paths, &interrupt, profile)
+        }
+        Command::CheckPlatforms => platforms::check(&paths, &interrupt),
+        Command::BeforeBuild => build::before_build(&paths, &interrupt),
         Command::Ground { command } => with_ground(&paths, &interrupt, &command),
     }
 }

@@ -12,6 +12,7 @@ mod part;
 mod registry;
 mod room;
 // The same code that tests use to start a keychain of their own; it needs only std.
+#[allow(dead_code, reason = "tests use more of it than is used here")]
 #[path = "../../../crates/berth-testkit/src/keychain.rs"]
 mod keychain;
 

@@ -58,18 +58,21 @@ pub const TEST: &[Package] = &[
     package("iproute2"),
     package("docker-registry"),
     package("debootstrap"),
+    // The base image is Debian's on its relatives too, and its packages' signatures are checked.
+    package("debian-archive-keyring"),
     package("python3"),
     package("python3-venv"),
     package("desktop-file-utils"),
 ];
 
-/// To compile the Windows code of the whole app, and Zig's wrapper from PyPI for macOS.
-pub const PLATFORMS: &[Package] = &[
+/// A C compiler for Windows.
+pub const MINGW: &[Package] = &[
     or("gcc-mingw-w64-x86-64", "x86_64-w64-mingw32-gcc"),
     or("g++-mingw-w64-x86-64", "x86_64-w64-mingw32-g++"),
-    package("python3"),
-    package("python3-venv"),
 ];
+
+/// Python with its module for environments.
+pub const PYTHON: &[Package] = &[package("python3"), package("python3-venv")];
 
 /// Installs what is missing; without the right to do so, says the command and fails.
 pub fn ensure(interrupt: &Interrupt, wanted: &[Package]) -> Result<()> {

@@ -5,12 +5,13 @@ mod suites;
 mod tally;
 mod vitest;
 
+use crate::build::{self, Profile};
 use crate::fail::{Result, fail};
 use crate::ground::{self, Ground, names};
 use crate::interrupt::Interrupt;
 use crate::paths::Paths;
 use crate::setup::{Need, setup};
-use crate::{build, out};
+use crate::{out, package};
 use std::path::PathBuf;
 use tally::Tally;
 
@@ -85,9 +86,24 @@ type Told = Vec<(&'static str, PathBuf)>;
 /// What the tests start: the launcher as it is shipped, the app with its front end, its installer.
 fn build(paths: &Paths, interrupt: &Interrupt) -> Result<(Vec<suites::Suite>, Told)> {
     out::stage("building");
-    let berth = build::launcher(paths, interrupt)?;
     let suites = suites::compile(paths, interrupt, &[])?;
-    Ok((suites, vec![(names::BERTH, berth)]))
+    if !paths.ui().join("package.json").exists() {
+        return Ok((
+            suites,
+            vec![(names::BERTH, build::launcher(paths, interrupt)?)],
+        ));
+    }
+    // Last, because the launcher that is shipped has fewer features than the workspace's.
+    let app = build::app(paths, interrupt, Profile::Debug, &["deb"])?;
+    let deb = package::deb(paths, Profile::Debug)?;
+    Ok((
+        suites,
+        vec![
+            (names::BERTH, paths.debug("berth")),
+            (names::APP, app),
+            (names::DEB, deb),
+        ],
+    ))
 }
 
 /// macOS and Windows: the suites that need no component. The rest is said to be left out.
