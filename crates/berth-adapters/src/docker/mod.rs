@@ -1,0 +1,381 @@
+//! Container engines over the Engine API: [`DockerEngine`].
+
+pub mod credentials;
+pub mod discover;
+mod found;
+mod layers;
+mod pull;
+pub mod reference;
+mod transport;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::facts::{EngineFacts, Platform};
+use berth_core::port::{Engine, ImageInfo, SessionContainer, SessionLabels};
+use berth_core::progress::Watch;
+use bollard::errors::Error as Failure;
+use bollard::models::{ContainerSummary, ContainerSummaryStateEnum, ImageInspect};
+use bollard::query_parameters::{
+    ListContainersOptions, RemoveContainerOptions, RemoveImageOptions, RemoveVolumeOptions,
+    WaitContainerOptions,
+};
+use futures_util::StreamExt;
+
+use discover::Around;
+use found::Found;
+use pull::Pull;
+use reference::{Reference, is_digest};
+use transport::{failed, status};
+
+/// How long a container that the engine is already removing may take to be gone.
+const REMOVAL_LIMIT: Duration = Duration::from_secs(15);
+
+/// Gives the endpoint that the person set, asked again each time, so that a change in the settings
+/// is used at once.
+pub type EndpointSetting = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// [`Engine`] over a real one. It is looked for at the first use, and again after it could not be
+/// reached; [`Engine::probe`] always looks.
+pub struct DockerEngine {
+    around: Around,
+    platform: Platform,
+    docker_config: PathBuf,
+    setting: EndpointSetting,
+    current: Mutex<Option<(Option<String>, Found)>>,
+}
+
+impl DockerEngine {
+    /// Nothing is looked for yet.
+    #[must_use]
+    pub fn new(
+        user_home: &str,
+        setting: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::with_around(Around::here(user_home), setting)
+    }
+
+    /// As [`Self::new`], with other surroundings than this process's.
+    #[must_use]
+    pub fn with_around(
+        around: Around,
+        setting: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            platform: around.platform,
+            docker_config: around.docker_config(),
+            around,
+            setting: Arc::new(setting),
+            current: Mutex::new(None),
+        }
+    }
+
+    fn current(&self) -> std::sync::MutexGuard<'_, Option<(Option<String>, Found)>> {
+        // What is kept here is replaced whole, so a panic elsewhere leaves nothing half-done.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn find(&self) -> Result<Found> {
+        let setting = (self.setting)();
+        *self.current() = None;
+        let found = found::find(&self.around, setting.as_deref()).await?;
+        *self.current() = Some((setting, found.clone()));
+        Ok(found)
+    }
+
+    async fn engine(&self) -> Result<Found> {
+        let setting = (self.setting)();
+        let known = self
+            .current()
+            .as_ref()
+            .filter(|(was, _)| *was == setting)
+            .map(|(_, found)| found.clone());
+        match known {
+            Some(found) => Ok(found),
+            None => self.find().await,
+        }
+    }
+
+    /// The error of an operation; an engine that could not be reached is looked for again the next
+    /// time.
+    fn failed(&self, at: &Found, operation: &str, error: Failure) -> Error {
+        let error = failed(&at.endpoint, operation)(error);
+        if !matches!(error.code, ErrorCode::EngineFailed { .. }) {
+            *self.current() = None;
+        }
+        error
+    }
+
+    async fn inspect(&self, at: &Found, reference: &str) -> Result<Option<ImageInspect>> {
+        match at.docker.inspect_image(reference).await {
+            Ok(image) => Ok(Some(image)),
+            Err(error) if status(&error) == Some(404) => Ok(None),
+            Err(error) => Err(self.failed(at, "look at an image", error)),
+        }
+    }
+}
+
+/// What a reference stands for when an engine is asked about it.
+enum Wanted {
+    Id(String),
+    Name(Reference),
+}
+
+fn wanted(reference: &str) -> Option<Wanted> {
+    if is_digest(reference) {
+        Some(Wanted::Id(reference.to_owned()))
+    } else {
+        Reference::parse(reference).map(Wanted::Name)
+    }
+}
+
+impl Wanted {
+    fn text(&self) -> String {
+        match self {
+            Self::Id(id) => id.clone(),
+            Self::Name(name) => name.exact(),
+        }
+    }
+}
+
+fn image_info(wanted: &Wanted, image: ImageInspect) -> ImageInfo {
+    let digests = image.repo_digests.unwrap_or_default();
+    let digest = match wanted {
+        Wanted::Name(name) => name.digest_among(&digests),
+        Wanted::Id(_) => digests
+            .first()
+            .and_then(|known| known.split_once('@'))
+            .map(|(_, digest)| digest),
+    };
+    ImageInfo {
+        id: image.id.unwrap_or_default(),
+        digest: digest.map(str::to_owned),
+        size: image
+            .size
+            .and_then(|size| size.try_into().ok())
+            .unwrap_or(0),
+        created: image.created,
+        user: image
+            .config
+            .and_then(|config| config.user)
+            .unwrap_or_default(),
+    }
+}
+
+fn session_container(summary: ContainerSummary) -> Option<SessionContainer> {
+    let labels = summary.labels.unwrap_or_default();
+    Some(SessionContainer {
+        id: summary.id?,
+        // Paused and restarting ones hold their session's resources too.
+        running: matches!(
+            summary.state,
+            Some(
+                ContainerSummaryStateEnum::RUNNING
+                    | ContainerSummaryStateEnum::PAUSED
+                    | ContainerSummaryStateEnum::RESTARTING
+            )
+        ),
+        labels: SessionLabels::from_lookup(|key| labels.get(key).map(String::as_str))?,
+    })
+}
+
+/// Names of containers and volumes go into addresses: only what an engine gives itself may.
+fn check_name(operation: &str, name: &str) -> Result<()> {
+    let fits = name
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_alphanumeric())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::EngineFailed {
+            operation: operation.to_owned(),
+        })
+        .with_cause(format!("`{name}` is not a name")))
+    }
+}
+
+#[async_trait]
+impl Engine for DockerEngine {
+    async fn probe(&self) -> Result<EngineFacts> {
+        self.find().await?.facts(self.platform).await
+    }
+
+    async fn image(&self, reference: &str) -> Result<Option<ImageInfo>> {
+        let Some(wanted) = wanted(reference) else {
+            return Ok(None);
+        };
+        let at = self.engine().await?;
+        let image = self.inspect(&at, &wanted.text()).await?;
+        Ok(image.map(|image| image_info(&wanted, image)))
+    }
+
+    async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo> {
+        watch.check()?;
+        let missing = || {
+            Error::new(ErrorCode::ImageNotFound {
+                reference: reference.to_owned(),
+            })
+        };
+        let name = Reference::parse(reference).ok_or_else(missing)?;
+        let work = async {
+            let at = self.engine().await?;
+            let info = match &name.registry {
+                Some(_) => None,
+                None => Some(
+                    at.docker
+                        .info()
+                        .await
+                        .map_err(|error| self.failed(&at, "pull the image", error))?,
+                ),
+            };
+            Pull {
+                endpoint: &at.endpoint,
+                version: at.version,
+                docker_config: &self.docker_config,
+                default_registry: info
+                    .as_ref()
+                    .and_then(|info| info.index_server_address.as_deref())
+                    .filter(|address| !address.is_empty()),
+                reference: &name,
+            }
+            .run(watch)
+            .await?;
+            self.inspect(&at, &name.exact()).await
+        };
+        let image = watch.until_cancelled(work).await?.ok_or_else(missing)?;
+        Ok(image_info(&Wanted::Name(name), image))
+    }
+
+    async fn remove_image(&self, reference: &str) -> Result<()> {
+        let Some(wanted) = wanted(reference) else {
+            return Ok(());
+        };
+        let at = self.engine().await?;
+        let removed = at
+            .docker
+            .remove_image(&wanted.text(), None::<RemoveImageOptions>, None)
+            .await;
+        match removed {
+            Ok(_) => Ok(()),
+            // Not there, or a container uses it.
+            Err(error) if matches!(status(&error), Some(404 | 409)) => Ok(()),
+            Err(error) => Err(self.failed(&at, "remove the image", error)),
+        }
+    }
+
+    async fn session_containers(&self, name: Option<&str>) -> Result<Vec<SessionContainer>> {
+        let at = self.engine().await?;
+        let mut labels = vec![SessionLabels::SESSION.to_owned()];
+        labels.extend(name.map(|name| format!("{}={name}", SessionLabels::INSTALLATION)));
+        let options = ListContainersOptions {
+            all: true,
+            filters: Some(HashMap::from([("label".to_owned(), labels)])),
+            ..ListContainersOptions::default()
+        };
+        let listed = at
+            .docker
+            .list_containers(Some(options))
+            .await
+            .map_err(|error| self.failed(&at, "list its containers", error))?;
+        Ok(listed.into_iter().filter_map(session_container).collect())
+    }
+
+    async fn remove_container(&self, id: &str) -> Result<()> {
+        const OPERATION: &str = "remove a container";
+        check_name(OPERATION, id)?;
+        let at = self.engine().await?;
+        let options = RemoveContainerOptions {
+            force: true,
+            v: true,
+            ..RemoveContainerOptions::default()
+        };
+        match at.docker.remove_container(id, Some(options)).await {
+            Ok(()) => Ok(()),
+            Err(error) if status(&error) == Some(404) => Ok(()),
+            // It ended by itself, and the engine is removing it at this moment.
+            Err(error) if status(&error) == Some(409) => {
+                let options = WaitContainerOptions {
+                    condition: "removed".to_owned(),
+                };
+                let mut gone = at.docker.wait_container(id, Some(options));
+                match tokio::time::timeout(REMOVAL_LIMIT, gone.next()).await {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(self.failed(&at, OPERATION, error)),
+                }
+            }
+            Err(error) => Err(self.failed(&at, OPERATION, error)),
+        }
+    }
+
+    async fn remove_volume(&self, name: &str) -> Result<()> {
+        const OPERATION: &str = "delete a volume";
+        check_name(OPERATION, name)?;
+        let at = self.engine().await?;
+        match at
+            .docker
+            .remove_volume(name, None::<RemoveVolumeOptions>)
+            .await
+        {
+            Ok(()) => Ok(()),
+            Err(error) if status(&error) == Some(404) => Ok(()),
+            Err(error) => Err(self.failed(&at, OPERATION, error)),
+        }
+    }
+
+    async fn volume_exists(&self, name: &str) -> Result<bool> {
+        const OPERATION: &str = "look at a volume";
+        check_name(OPERATION, name)?;
+        let at = self.engine().await?;
+        match at.docker.inspect_volume(name).await {
+            Ok(_) => Ok(true),
+            Err(error) if status(&error) == Some(404) => Ok(false),
+            Err(error) => Err(self.failed(&at, OPERATION, error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_their_place_in_an_address() {
+        for name in ["", "../x", "a/b", "a?force=1", "a b", "-x"] {
+            check_name("look", name).expect_err(name);
+        }
+        for name in ["berth-time-data", "0af3", "a.b_c"] {
+            check_name("look", name).expect(name);
+        }
+    }
+
+    #[test]
+    fn a_container_without_all_labels_is_not_berths() {
+        let labels = SessionLabels {
+            installation: "time".to_owned(),
+            generation: "g".to_owned(),
+            session: "s".to_owned(),
+            home: "/h".to_owned(),
+            owner: "1:2:a.b.c".to_owned(),
+        };
+        let mut map: HashMap<String, String> = labels.to_map().into_iter().collect();
+        let summary = |map: &HashMap<String, String>| ContainerSummary {
+            id: Some("0af3".to_owned()),
+            state: Some(ContainerSummaryStateEnum::EXITED),
+            labels: Some(map.clone()),
+            ..ContainerSummary::default()
+        };
+        let read = session_container(summary(&map)).expect("Berth's");
+        assert_eq!(read.labels, labels);
+        assert!(!read.running);
+        map.remove(SessionLabels::HOME);
+        assert_eq!(session_container(summary(&map)), None);
+    }
+}
