@@ -2,6 +2,7 @@
 //! with.
 
 pub mod docker;
+pub mod claude;
 pub mod host;
 pub mod launcher;
 pub mod mcp;
