@@ -1,8 +1,8 @@
 //! The outside of Berth: one module for each thing that the ports of `berth-core` are fulfilled
 //! with.
 
-pub mod docker;
 pub mod claude;
+pub mod docker;
 pub mod host;
 pub mod launcher;
 pub mod mcp;
