@@ -33,9 +33,14 @@ export function firstDraft(spec: InputSpec, value?: InputValue): Draft {
   }
 }
 
+/** Most characters of a text whose entry says nothing else. */
+const TEXT_LIMIT = 4096;
 // Line breaks, NUL and the like: no value of a field has them.
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u001f\u007f]/;
+// Keys in PEM form have line breaks; nothing has a NUL.
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN_IN_SECRET = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/]|\\\\)/;
 
 /** What is wrong with a draft; `null` where nothing is, or nothing that can be seen from here. */
@@ -51,7 +56,8 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
     }
     case 'secret': {
       if (draft.text === '') return spec.required && !kept ? { problem: 'empty' } : null;
-      return textProblem(draft.text, { ...kind, max_length: null });
+      if (FORBIDDEN_IN_SECRET.test(draft.text)) return { problem: 'forbidden' };
+      return textProblem(draft.text, { ...kind, max_length: Infinity });
     }
     default:
       break;
@@ -60,7 +66,7 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
   if (text === '') return spec.required ? { problem: 'empty' } : null;
   switch (kind.type) {
     case 'text':
-      return textProblem(text, kind);
+      return FORBIDDEN.test(text) ? { problem: 'forbidden' } : textProblem(text, kind);
     case 'number': {
       const number = Number(text);
       if (!Number.isFinite(number)) return { problem: 'wrong_type' };
@@ -87,14 +93,13 @@ function textProblem(
     pattern_help: string | null;
   },
 ): InputProblem | null {
-  if (FORBIDDEN.test(text)) return { problem: 'forbidden' };
   const length = Array.from(text).length;
   if (rules.min_length !== null && length < rules.min_length)
     return { problem: 'too_short', min: rules.min_length };
-  if (rules.max_length !== null && length > rules.max_length)
-    return { problem: 'too_long', max: rules.max_length };
+  const most = rules.max_length ?? TEXT_LIMIT;
+  if (length > most) return { problem: 'too_long', max: most };
   if (rules.pattern !== null && !fits(text, rules.pattern))
-    return { problem: 'pattern', help: rules.pattern_help ?? '' };
+    return { problem: 'pattern', help: rules.pattern_help ?? rules.pattern };
   return null;
 }
 
@@ -109,10 +114,12 @@ function fits(text: string, pattern: string): boolean {
 
 function urlProblem(text: string, schemes: readonly string[]): InputProblem | null {
   if (FORBIDDEN.test(text)) return { problem: 'forbidden' };
-  if (!URL.canParse(text) || !text.includes('://')) return { problem: 'not_a_url' };
-  const allowed = schemes.length ? [...schemes] : ['https', 'http'];
-  const scheme = new URL(text).protocol.slice(0, -1);
-  return allowed.includes(scheme) ? null : { problem: 'scheme', allowed };
+  if (!URL.canParse(text)) return { problem: 'not_a_url' };
+  const allowed = (schemes.length ? schemes : ['https', 'http']).map((scheme) => `${scheme}:`);
+  const url = new URL(text);
+  if (!allowed.includes(url.protocol)) return { problem: 'scheme', allowed };
+  // A value of an input is written down and shown; a password in it would be, too.
+  return url.password ? { problem: 'password_in_url' } : null;
 }
 
 /** The value of a draft, or `null` where there is none. Secrets are no values: they go another way. */

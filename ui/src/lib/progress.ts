@@ -17,6 +17,7 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   verify: 10,
   end_sessions: 2,
   delete_installation: 1,
+  forget_generation: 1,
   delete_secrets: 1,
   delete_folder: 2,
   delete_data: 2,

@@ -45,7 +45,7 @@ export function problemText(problem: InputProblem): string {
     case 'not_an_option':
       return fill(text, { options: problem.options.join(', ') });
     case 'scheme':
-      return fill(text, { allowed: problem.allowed.map((scheme) => `${scheme}://`).join(', ') });
+      return fill(text, { allowed: problem.allowed.map((scheme) => `${scheme}//`).join(', ') });
     case 'pattern':
       return problem.help || t('field.pattern');
     default:

@@ -43,6 +43,7 @@ export function factsOf(machine: Machine, registrations: readonly RegistrationSu
               found_by: 'platform',
               platform: 'linux/amd64',
               remote: false,
+              rootful_here: true,
             })
           : missing(engineErrors[engine]),
     vault:

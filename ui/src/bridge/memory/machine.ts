@@ -300,7 +300,12 @@ export class MemoryBridge implements Bridge {
       verified_at: new Date().toISOString(),
       last_error: null,
     });
-    return { outcome: 'verified', tools, answered_ms: 812 };
+    return {
+      outcome: 'verified',
+      tools,
+      answered_ms: 812,
+      pending_approval: installation.places.some((place) => place.scope === 'project'),
+    };
   }
 
   #installSome(): void {

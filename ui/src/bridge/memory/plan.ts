@@ -155,8 +155,8 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
   for (const key of Object.keys(choices.secrets))
     steps.push({ step: 'store_secret', input: key, item: item(key) });
   steps.push(
-    { step: 'write_installation', installation },
-    { step: 'register', name, place: choices.place, command: launcher(name) },
+    { step: 'write_installation', installation, replaces: null },
+    { step: 'register', name, place: choices.place, command: launcher(name), replaces: null },
     {
       step: 'verify',
       name,
@@ -277,6 +277,7 @@ export function previewOf(step: Step): StepPreview {
     case 'delete_data':
       lines.push({ line: 'deletes', path: step.data.kind === 'folder' ? step.data.path : step.data.name });
       break;
+    case 'forget_generation':
     case 'end_sessions':
     case 'delete_installation':
       subject = step.name;

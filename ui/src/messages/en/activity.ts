@@ -70,6 +70,7 @@ export const activity = {
   'step.verify': 'Start it as Claude Code would, and ask for its tools',
   'step.end_sessions': 'End its running sessions',
   'step.delete_installation': 'Delete the installation’s record',
+  'step.forget_generation': 'Forget the version before',
   'step.delete_secrets': 'Delete its secrets',
   'step.delete_folder': 'Delete its folder',
   'step.delete_data': 'Delete its data',

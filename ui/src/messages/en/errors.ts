@@ -203,6 +203,10 @@ export const errors = {
     message: 'Berth’s data could not be used to {operation}.',
     hint: 'Check that the disk is not full and that Berth’s folder can be written.',
   },
+  store_damaged: {
+    message: 'Berth’s data in {path} is damaged.',
+    hint: 'Put a copy of it back, or move it away: Berth then starts afresh, and your servers have to be installed again.',
+  },
   file_failed: {
     message: 'Could not {operation} {path}.',
     hint: 'Check that it exists and that you may use it.',
@@ -239,5 +243,6 @@ export const problems = {
   sensitive: '{path} would give away more than a server should get. Choose a folder inside it.',
   cannot_be_read_only: 'This way to run it cannot keep a folder read-only. A container can.',
   forbidden: 'This holds a character that is not allowed here, such as a line break.',
+  password_in_url: 'An address must not hold a password: it would be written down. Take it out.',
   not_secret: 'This is given in another way.',
 } as const;

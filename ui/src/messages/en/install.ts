@@ -1,6 +1,8 @@
 /** The install sheet: variant, scope, inputs, consent, progress, result. */
 export const install = {
   'field.optional': 'optional',
+  'field.secret.lines': { one: '{count} line, kept as pasted', other: '{count} lines, kept as pasted' },
+  'field.secret.clear': 'Clear',
   'field.pattern': 'This does not have the form that is asked for.',
 
   'install.title': 'Install {title}',
@@ -116,6 +118,9 @@ export const install = {
   'result.tools': { one: 'It offers {count} tool', other: 'It offers {count} tools' },
   'result.restart': 'Restart Claude Code to see it',
   'result.restart.text': 'Type /exit in a running Claude Code, then start claude again.',
+  'result.approve': 'Claude Code asks you to approve it',
+  'result.approve.text':
+    'Servers of a shared file start only once you have agreed to them in Claude Code, in that folder.',
   'result.prompt': 'A first prompt to try',
   'result.verified': 'It was started as Claude Code would start it, and answered in {ms} ms.',
   'result.failed': 'What was begun has been undone.',
