@@ -12,4 +12,4 @@ pub mod types;
 pub mod typescript;
 
 pub use desktop::Desktop;
-pub use handlers::Berth;
+pub use handlers::{Berth, Subscription};

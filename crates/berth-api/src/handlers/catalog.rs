@@ -1,0 +1,204 @@
+//! The catalog and its entries, with what is known of them on this machine.
+
+use berth_core::catalog::{Entry, InputKind, search};
+use berth_core::error::{ErrorCode, Result};
+use berth_core::facts::{Facts, Probe};
+use berth_core::plan;
+
+use super::Berth;
+use super::cards::Shelf;
+use crate::types::{
+    CatalogCard, CatalogFilter, CatalogPage, CatalogQuery, CatalogReport, CatalogSort, EntryPage,
+    EntryRequest, FacetCount, Facets, Need, VariantPage,
+};
+
+impl Berth {
+    /// Searches the catalog.
+    pub async fn catalog_list(&self, request: CatalogQuery) -> Result<CatalogPage> {
+        let shelf = self.shelf().await?;
+        let found = self
+            .catalog
+            .search(&query(request), &|id| shelf.is_installed(id));
+        Ok(CatalogPage {
+            cards: found.entries.iter().map(|e| card(e, &shelf)).collect(),
+            total: count(found.total),
+            size: count(self.catalog.entries().len()),
+            facets: facets(found.facets),
+        })
+    }
+
+    /// The catalog files that were skipped, and why.
+    pub async fn catalog_reports(&self, _: ()) -> Result<Vec<CatalogReport>> {
+        Ok(self
+            .catalog
+            .reports()
+            .iter()
+            .map(|error| CatalogReport {
+                file: match &error.code {
+                    ErrorCode::EntryInvalid { file, .. } => file.clone(),
+                    _ => String::new(),
+                },
+                error: error.clone(),
+            })
+            .collect())
+    }
+
+    /// One entry, with its variants as they stand on this machine.
+    pub async fn entry_get(&self, request: EntryRequest) -> Result<EntryPage> {
+        let entry = self.catalog.entry(&request.id)?.clone();
+        let facts = self.facts_now();
+        let mut variants = Vec::new();
+        for state in plan::variants(&entry, &facts) {
+            let mut found = found(&state.uses, &facts);
+            found.extend(self.image_found(&entry, &state.id, &facts).await);
+            variants.push(VariantPage {
+                id: state.id,
+                runs_in: state.runs_in,
+                found,
+                missing: state.missing,
+                checking: state.checking,
+                keeps_read_only: state.keeps_read_only,
+            });
+        }
+        let registrations = facts
+            .claude
+            .found()
+            .map(|claude| claude.registrations.clone())
+            .unwrap_or_default();
+        Ok(EntryPage {
+            recommended: plan::default_variant(&entry, &facts),
+            state: self.shelf().await?.state(&entry),
+            registrations: registrations
+                .into_iter()
+                .filter(|registration| registration.name == entry.id)
+                .collect(),
+            variants,
+            entry,
+        })
+    }
+
+    /// Whether a variant's image is on this computer already.
+    async fn image_found(&self, entry: &Entry, variant: &str, facts: &Facts) -> Option<String> {
+        facts.engine.found()?;
+        let berth_core::catalog::Run::Image(container) = &entry.variant(variant)?.run else {
+            return None;
+        };
+        // An engine that fails here is told of by its own probe.
+        let image = self.ports.engine.image(&container.image).await.ok()??;
+        let mib = image.size.div_ceil(1024 * 1024);
+        Some(format!("{} is here ({mib} MiB)", container.image))
+    }
+}
+
+/// What the probes found that a variant uses.
+fn found(uses: &[Probe], facts: &Facts) -> Vec<String> {
+    let program = |title: &str, fact: &berth_core::facts::Fact<berth_core::facts::Program>| {
+        fact.found()
+            .map(|program| format!("{title} {}", program.version))
+    };
+    uses.iter()
+        .filter_map(|probe| match probe {
+            Probe::Engine => facts
+                .engine
+                .found()
+                .map(|engine| format!("{} {}", engine.product, engine.version)),
+            Probe::Uv => program("uv", &facts.uv),
+            Probe::Python => program("Python", &facts.python),
+            Probe::Node => program("Node.js", &facts.node),
+            Probe::Git => program("git", &facts.git),
+            Probe::Vault | Probe::Claude | Probe::LauncherOnPath => None,
+        })
+        .collect()
+}
+
+fn query(request: CatalogQuery) -> search::Query {
+    let CatalogFilter {
+        categories,
+        trust,
+        runs_in,
+        needs_secrets,
+        installed,
+    } = request.filter;
+    search::Query {
+        text: request.text,
+        filter: search::Filter {
+            categories,
+            trust,
+            runs_in,
+            needs_secrets,
+            installed,
+        },
+        sort: match request.sort {
+            CatalogSort::Relevance => search::Sort::Relevance,
+            CatalogSort::Title => search::Sort::Title,
+            CatalogSort::Publisher => search::Sort::Publisher,
+        },
+        offset: request.offset as usize,
+        limit: request.limit as usize,
+    }
+}
+
+fn facets(facets: search::Facets) -> Facets {
+    fn list<T>(counts: Vec<(T, u32)>) -> Vec<FacetCount<T>> {
+        counts
+            .into_iter()
+            .map(|(value, count)| FacetCount { value, count })
+            .collect()
+    }
+    Facets {
+        categories: list(facets.categories),
+        trust: list(facets.trust),
+        runs_in: list(facets.runs_in),
+        needs_no_secrets: facets.needs_no_secrets,
+        needs_secrets: facets.needs_secrets,
+    }
+}
+
+fn card(entry: &Entry, shelf: &Shelf) -> CatalogCard {
+    CatalogCard {
+        id: entry.id.clone(),
+        title: entry.title.clone(),
+        publisher: entry.publisher.clone(),
+        summary: entry.summary.clone(),
+        trust: entry.trust,
+        categories: entry.categories.clone(),
+        tools: entry.known_tools(),
+        runs_in: search::runs_in(entry),
+        needs: needs(entry),
+        state: shelf.state(entry),
+    }
+}
+
+/// What must be at hand: required inputs that have no default.
+fn needs(entry: &Entry) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for input in entry.inputs.iter().filter(|input| input.required) {
+        let need = match &input.kind {
+            InputKind::Secret { .. } => Need::Secret,
+            InputKind::Folder { .. } | InputKind::File { .. } => Need::Folder,
+            InputKind::Text { default, .. }
+            | InputKind::Choice { default, .. }
+            | InputKind::Url { default, .. } => {
+                if default.is_some() {
+                    continue;
+                }
+                Need::Value
+            }
+            InputKind::Number { default, .. } => {
+                if default.is_some() {
+                    continue;
+                }
+                Need::Value
+            }
+            InputKind::Boolean { .. } => continue,
+        };
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+    }
+    needs
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
