@@ -64,9 +64,6 @@ fn clippy(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
 
 /// Types and lint of the front end, by its own scripts.
 fn front_end(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    if !paths.ui().join("package.json").exists() {
-        return Ok(());
-    }
     for script in ["check", "lint"] {
         Cmd::npm()
             .args(["run", "--silent", script])

@@ -33,9 +33,7 @@ pub fn setup(paths: &Paths, interrupt: &Interrupt, need: Need) -> Result<()> {
     } else {
         elsewhere::check()?;
     }
-    if paths.ui().join("package.json").exists() {
-        front_end::ensure(paths, interrupt)?;
-    }
+    front_end::ensure(paths, interrupt)?;
     if need == Need::Test {
         claude::ensure(paths, interrupt)?;
         if cfg!(not(target_os = "macos")) {

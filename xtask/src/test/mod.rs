@@ -74,7 +74,7 @@ fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> R
         tally.add(runner.docs()?);
     }
     ground.stop();
-    if chosen("ui") && paths.ui().join("package.json").exists() {
+    if chosen("ui") {
         out::stage("front-end tests");
         tally.add(vitest::run(paths, interrupt)?);
     }
