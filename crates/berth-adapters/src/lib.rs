@@ -4,10 +4,14 @@
 pub mod claude;
 pub mod docker;
 pub mod host;
+pub mod keychain;
 pub mod launcher;
 pub mod mcp;
 pub mod node;
+pub mod passphrase;
 pub mod private;
 pub mod process;
 pub mod python;
+pub mod sidecar;
 pub mod sqlite;
+pub mod vault;

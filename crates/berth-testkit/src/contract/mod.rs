@@ -2,3 +2,4 @@
 //! alike. A suite panics with what was not as it should be.
 
 pub mod store;
+pub mod vault;

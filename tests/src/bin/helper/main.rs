@@ -2,6 +2,8 @@
 //! locked out, being a server). `berth-test-helper WHAT ARGUMENTS…`.
 
 mod store;
+#[cfg(target_os = "linux")]
+mod vault;
 
 use std::process::ExitCode;
 
@@ -12,6 +14,18 @@ fn main() -> ExitCode {
         Some((&"store-lock", rest)) => store::lock(rest),
         Some((&"store-write", rest)) => store::write(rest),
         Some((&"store-fill", rest)) => store::fill(rest),
+        #[cfg(target_os = "linux")]
+        Some((&"vault-serve", rest)) => vault::serve(rest),
+        #[cfg(target_os = "linux")]
+        Some((&"vault-contract", rest)) => vault::contract(rest),
+        #[cfg(target_os = "linux")]
+        Some((&"vault-read", rest)) => vault::read(rest),
+        #[cfg(target_os = "linux")]
+        Some((&"vault-lock", rest)) => vault::lock(rest),
+        #[cfg(target_os = "linux")]
+        Some((&"keyring-get", rest)) => vault::keyring_get(rest),
+        #[cfg(target_os = "linux")]
+        Some((&"keyring-set", rest)) => vault::keyring_set(rest),
         _ => ExitCode::from(64),
     }
 }

@@ -1,0 +1,9 @@
+//! The vault: which one holds the secrets, and the two that there are
+//! ([`crate::keychain`], [`crate::passphrase`]).
+
+mod keep;
+pub mod sealed;
+mod vaults;
+
+pub use keep::{Keep, copy, read};
+pub use vaults::{LaunchReader, Vaults};
