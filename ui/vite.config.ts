@@ -66,5 +66,7 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ['./src/test/setup.ts'],
     include: ['src/**/*.test.ts', 'eslint/**/*.test.ts'],
     restoreMocks: true,
+    // Whole flows through the window, on a busy machine.
+    testTimeout: 60_000,
   },
 }));
