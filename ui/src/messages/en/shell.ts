@@ -49,7 +49,6 @@ export const shell = {
 
   'common.cancel': 'Cancel',
   'common.close': 'Close',
-  'common.back': 'Back',
   'common.retry': 'Try again',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
@@ -57,10 +56,7 @@ export const shell = {
   'common.details': 'Details',
   'common.loading': 'Loading…',
   'common.none': 'None',
-  'common.unknown': 'Not known',
-  'common.error.title': 'This could not be loaded',
   'common.report': 'Copy report',
-  'common.report.copied': 'Report copied',
   'common.yes': 'Yes',
   'common.no': 'No',
   'common.actions': 'Actions for {name}',
@@ -69,7 +65,6 @@ export const shell = {
   'link.title': 'Open in the browser?',
   'link.intro': 'This address comes from the catalog. Berth opens it in your browser:',
   'link.open': 'Open',
-  'link.failed': 'The browser could not be opened',
 
   'notice.show': 'Show',
 
