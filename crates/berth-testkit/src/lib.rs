@@ -2,6 +2,8 @@
 //! and real components to run against.
 
 pub mod contract;
+pub mod fake;
+pub mod faulty;
 pub mod ground;
 pub mod keychain;
 pub mod sample;

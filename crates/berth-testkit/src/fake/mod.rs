@@ -1,0 +1,26 @@
+//! A whole machine in memory: every port over one [`World`] that can be looked at and compared.
+//!
+//! The fakes behave as the contracts of the ports say, and no better: a pull leaves an image, a
+//! server that starts makes its volumes and its container, a folder that is deleted is gone. They
+//! fail only where the world lacks something; to make any call fail, crash or be cancelled, wrap
+//! the ports with [`crate::faulty`].
+
+mod claude;
+mod engine;
+mod files;
+mod host;
+mod mcp;
+mod runtimes;
+mod store;
+mod vault;
+mod world;
+
+pub use claude::FakeClaude;
+pub use engine::FakeEngine;
+pub use files::{Files, Node};
+pub use host::FakeHost;
+pub use mcp::{FakeMcp, ServerScript};
+pub use runtimes::{FakeNode, FakePython};
+pub use store::{MemoryStore, StoreSnapshot};
+pub use vault::FakeVault;
+pub use world::{Snapshot, State, World};

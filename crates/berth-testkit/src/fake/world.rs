@@ -1,0 +1,226 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use berth_core::client::Place;
+use berth_core::error::Result;
+use berth_core::facts::{EndpointSource, EngineFacts, Platform, Program, VaultFacts, VaultKind};
+use berth_core::plan::VaultItem;
+use berth_core::port::{ImageInfo, Ports, SessionContainer, Store};
+
+use super::{
+    FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakePython, FakeVault, Files, MemoryStore,
+    ServerScript, StoreSnapshot,
+};
+
+/// A machine in memory. It has everything that Berth can use, and one person, Ada.
+pub struct World {
+    state: Mutex<State>,
+    /// Berth's own data.
+    pub store: Arc<MemoryStore>,
+}
+
+/// What the machine has. Tests change it directly.
+pub struct State {
+    /// Its files.
+    pub files: Files,
+    /// The engine, or why there is none.
+    pub engine: Result<EngineFacts>,
+    /// Images on the machine, by the reference they were got with.
+    pub images: BTreeMap<String, ImageInfo>,
+    /// Images that can be pulled, by repository and tag.
+    pub registry: BTreeMap<String, ImageInfo>,
+    /// Containers of sessions.
+    pub containers: Vec<SessionContainer>,
+    /// Volumes.
+    pub volumes: BTreeSet<String>,
+    /// The vault, or why there is none.
+    pub vault: Result<VaultFacts>,
+    /// Its values.
+    pub secrets: BTreeMap<VaultItem, String>,
+    /// Claude Code's program and version, or why there is none.
+    pub claude: Result<Program>,
+    /// What is registered with it.
+    pub registrations: BTreeMap<(Place, String), serde_json::Value>,
+    /// Project servers that the person approved in Claude Code.
+    pub approved: BTreeSet<(Place, String)>,
+    /// uv.
+    pub uv: Result<Program>,
+    /// Python.
+    pub python: Result<Program>,
+    /// Node.js.
+    pub node: Result<Program>,
+    /// git.
+    pub git: Result<Program>,
+    /// Whether `berth` is on the PATH.
+    pub launcher_on_path: bool,
+    /// Packages that no registry has, as `name` or `name==version`.
+    pub missing_packages: BTreeSet<String>,
+    /// How servers behave, by the entry they come from; others have one tool and work.
+    pub servers: BTreeMap<String, ServerScript>,
+    /// The platform that the host says it is.
+    pub platform: Platform,
+    /// Owners of sessions that still live.
+    pub living_owners: BTreeSet<String>,
+    /// Counts up: the clock and identifiers are made from it.
+    pub ticks: u64,
+}
+
+/// Everything of a world that a job may change and must leave as it should be. Jobs and logs are
+/// not part of it, nor is the clock.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub struct Snapshot {
+    pub files: Files,
+    pub images: BTreeMap<String, ImageInfo>,
+    pub containers: Vec<SessionContainer>,
+    pub volumes: BTreeSet<String>,
+    pub secrets: BTreeMap<VaultItem, String>,
+    pub registrations: BTreeMap<(Place, String), serde_json::Value>,
+    pub store: StoreSnapshot,
+}
+
+impl World {
+    /// Where Berth's home is.
+    pub const BERTH_HOME: &str = "/home/ada/.local/share/berth";
+    /// Where the person's home is.
+    pub const USER_HOME: &str = "/home/ada";
+    /// The launcher.
+    pub const LAUNCHER: &str = "/usr/bin/berth";
+
+    /// A machine with everything on it and nothing installed.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        let mut files = Files::default();
+        files.create_folder(Self::BERTH_HOME);
+        files.create_folder("/home/ada/project");
+        files.create_folder("/home/ada/notes");
+        let state = State {
+            files,
+            engine: Ok(EngineFacts {
+                product: "Docker".to_owned(),
+                version: "28.2.0".to_owned(),
+                api: "1.50".to_owned(),
+                endpoint: "unix:///var/run/docker.sock".to_owned(),
+                found_by: EndpointSource::Platform,
+                platform: "linux/amd64".to_owned(),
+                remote: false,
+                rootful_here: true,
+            }),
+            images: BTreeMap::new(),
+            registry: BTreeMap::new(),
+            containers: Vec::new(),
+            volumes: BTreeSet::new(),
+            vault: Ok(VaultFacts {
+                kind: VaultKind::Keychain,
+                product: "GNOME Keyring".to_owned(),
+            }),
+            secrets: BTreeMap::new(),
+            claude: Ok(program("/usr/bin/claude", "2.1.329")),
+            registrations: BTreeMap::new(),
+            approved: BTreeSet::new(),
+            uv: Ok(program("/usr/bin/uv", "0.9.2")),
+            python: Ok(program("/usr/bin/python3", "3.11.7")),
+            node: Ok(program("/opt/node/bin/node", "20.20.2")),
+            git: Ok(program("/usr/bin/git", "2.39.5")),
+            launcher_on_path: true,
+            missing_packages: BTreeSet::new(),
+            servers: BTreeMap::new(),
+            platform: Platform::Linux,
+            living_owners: BTreeSet::new(),
+            ticks: 0,
+        };
+        Arc::new(Self {
+            state: Mutex::new(state),
+            store: Arc::new(MemoryStore::default()),
+        })
+    }
+
+    /// All ports over this world.
+    #[must_use]
+    pub fn ports(self: &Arc<Self>) -> Ports {
+        Ports {
+            engine: Arc::new(FakeEngine(self.clone())),
+            vault: Arc::new(FakeVault(self.clone())),
+            claude: Arc::new(FakeClaude(self.clone())),
+            python: Arc::new(FakePython(self.clone())),
+            node: Arc::new(FakeNode(self.clone())),
+            mcp: Arc::new(FakeMcp(self.clone())),
+            store: self.store.clone() as Arc<dyn Store>,
+            host: Arc::new(FakeHost(self.clone())),
+        }
+    }
+
+    /// What the machine has, to look at or to change. Do not keep it while ports are called.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        // A test that panicked while it held the guard has failed anyway.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What there is now, to compare.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let state = self.state();
+        Snapshot {
+            files: state.files.clone(),
+            images: state.images.clone(),
+            containers: state.containers.clone(),
+            volumes: state.volumes.clone(),
+            secrets: state.secrets.clone(),
+            registrations: state.registrations.clone(),
+            store: self.store.snapshot(),
+        }
+    }
+}
+
+impl State {
+    /// Puts an image into the registry; its identifier and digest are made from the reference.
+    pub fn publish(&mut self, reference: &str) -> ImageInfo {
+        let image = image(reference);
+        self.registry.insert(reference.to_owned(), image.clone());
+        image
+    }
+
+    /// Puts an image onto the machine that no registry knows.
+    pub fn build(&mut self, reference: &str) -> ImageInfo {
+        let image = ImageInfo {
+            digest: None,
+            ..image(reference)
+        };
+        self.images.insert(reference.to_owned(), image.clone());
+        image
+    }
+
+    /// The next number of the clock.
+    pub(super) fn tick(&mut self) -> u64 {
+        self.ticks += 1;
+        self.ticks
+    }
+}
+
+fn image(reference: &str) -> ImageInfo {
+    // Any text of the right shape that differs for different references will do.
+    let hex = |seed: u64| {
+        let mut hash = seed;
+        let words = (0..4).map(|word| {
+            for byte in reference.bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+            format!("{:016x}", hash.rotate_left(word))
+        });
+        words.collect::<String>()
+    };
+    ImageInfo {
+        id: format!("sha256:{}", hex(1)),
+        digest: Some(format!("sha256:{}", hex(2))),
+        size: 50_000_000,
+        created: Some("2026-01-01T00:00:00Z".to_owned()),
+        user: String::new(),
+    }
+}
+
+fn program(path: &str, version: &str) -> Program {
+    Program {
+        path: path.to_owned(),
+        version: version.to_owned(),
+    }
+}
