@@ -118,16 +118,21 @@ impl Pull<'_> {
     }
 
     /// Finds out why a pull was refused. `code` is the answer's status, or the code inside the
-    /// stream; engines give most reasons as 500, or no code, with a text. Then the registry is
-    /// asked once more, through the engine, in the one way in which the engine passes the
-    /// registry's own status on.
+    /// stream. Engines give most reasons as 500, or no code, with a text, and 404 for an image
+    /// that is refused as well as for one that does not exist. Then the registry is asked once
+    /// more, through the engine, in the one way in which the engine passes the registry's own
+    /// status on.
     async fn refused(&self, code: Option<u16>, text: &str, auth: Option<&HeaderValue>) -> Error {
-        let mut reason = code.and_then(Reason::by_status);
-        if reason.is_none() {
-            reason = Some(self.registry_says(auth).await);
-        }
+        let reason = match code.and_then(Reason::by_status) {
+            Some(Reason::Unknown) => match self.registry_says(auth).await {
+                Reason::Denied => Reason::Denied,
+                _ => Reason::Unknown,
+            },
+            Some(reason) => reason,
+            None => self.registry_says(auth).await,
+        };
         let reference = self.reference.exact();
-        let code = match reason.unwrap_or(Reason::Engine) {
+        let code = match reason {
             Reason::Unknown => ErrorCode::ImageNotFound { reference },
             Reason::Denied => ErrorCode::ImageDenied { reference },
             Reason::Unreachable => ErrorCode::RegistryUnreachable { reference },
