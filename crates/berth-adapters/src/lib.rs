@@ -2,6 +2,7 @@
 //! with.
 
 pub mod claude;
+pub mod compose;
 pub mod docker;
 pub mod host;
 pub mod keychain;

@@ -1,1 +1,24 @@
-fn main() {}
+//! `berth`: the launcher that clients start, and the command line.
+
+mod args;
+mod ask;
+mod cli;
+mod commands;
+mod compose;
+mod follow;
+mod output;
+mod progress;
+mod run;
+mod signals;
+
+use std::ffi::OsString;
+
+fn main() {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    // What clients start comes first: nothing of the command line is set up for it.
+    let request = args.get(1..).and_then(run::Request::recognise);
+    std::process::exit(match request {
+        Some(request) => run::run(&request),
+        None => cli::main(args),
+    });
+}

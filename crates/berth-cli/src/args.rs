@@ -1,0 +1,370 @@
+//! The command line's grammar. `docs/command-line.md` says the same in prose.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 done                      7 there already, or being worked on
+  1 failed                    8 container engine or image
+  2 wrong command line        9 keychain, vault or secret
+  3 not found                10 Claude Code or its files
+  4 not agreed to            11 Python, Node.js, git or a package
+  5 cancelled and undone     12 the server itself
+  6 missing or wrong input   13 Berth's own files";
+
+/// Install MCP servers and use them with Claude Code.
+#[derive(Debug, Parser)]
+#[command(
+    name = "berth",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = EXIT_CODES
+)]
+pub struct Cli {
+    /// Berth's own folder, instead of BERTH_HOME or the usual place.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<String>,
+    /// Print JSON on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Search the catalog, or show one of its entries.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Show what an installation would do; nothing is changed.
+    Plan(ChoiceArgs),
+    /// Install a server, after you have agreed to its plan.
+    Install(InstallArgs),
+    /// List the installed servers.
+    List,
+    /// Show an installed server.
+    Show(NameArg),
+    /// Start a server for a client: standard input and output are the protocol's.
+    Run(NameArg),
+    /// Start a server as Claude Code would, and ask for its tools.
+    Verify(NameArg),
+    /// Call a tool of an installed server.
+    Call(CallArgs),
+    /// Remove a server, after you have agreed to what is deleted.
+    Remove(RemoveArgs),
+    /// Store, list or delete secrets; none is ever shown.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// The encrypted vault, for computers without a keychain.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// What Berth has done or is doing.
+    #[command(subcommand_required = false, args_conflicts_with_subcommands = true)]
+    Jobs(JobsArgs),
+    /// Check what Berth needs on this computer.
+    Doctor(DoctorArgs),
+    /// Answer the window's requests to the vault, on standard input and output.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::compose::VAULT_COMMAND)]
+    VaultServe,
+}
+
+/// `berth catalog …`
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Find entries; without words, all of them.
+    Search(SearchArgs),
+    /// Show an entry: what it does, what it may touch, its variants and inputs.
+    Show(EntryArg),
+}
+
+/// What to search for.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// Words to look for.
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
+    /// Only this category (repeat for more).
+    #[arg(long, value_name = "CATEGORY")]
+    pub category: Vec<CategoryArg>,
+    /// Only entries that run in this (repeat for more).
+    #[arg(long, value_name = "WHERE")]
+    pub runs_in: Vec<RunsInArg>,
+    /// Only entries with this trust mark (repeat for more).
+    #[arg(long, value_name = "MARK")]
+    pub trust: Vec<TrustArg>,
+    /// Only entries that need no secret.
+    #[arg(long)]
+    pub no_secrets: bool,
+    /// Only entries that are installed.
+    #[arg(long)]
+    pub installed: bool,
+    /// The order.
+    #[arg(long, value_enum, default_value = "relevance")]
+    pub sort: SortArg,
+    /// Show at most this many; 0 shows all.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub limit: u32,
+}
+
+/// An entry's identifier.
+#[derive(Debug, Args)]
+pub struct EntryArg {
+    /// The entry's identifier, as `berth catalog search` shows it.
+    #[arg(value_name = "ENTRY")]
+    pub entry: String,
+}
+
+/// An installation's name.
+#[derive(Debug, Args)]
+pub struct NameArg {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// What to install, and how.
+#[derive(Debug, Args)]
+pub struct ChoiceArgs {
+    /// The entry's identifier, as `berth catalog search` shows it.
+    #[arg(value_name = "ENTRY")]
+    pub entry: String,
+    /// The variant, instead of the first that can be installed here.
+    #[arg(long, value_name = "VARIANT")]
+    pub variant: Option<String>,
+    /// Where Claude Code should have it.
+    #[arg(long, value_enum, default_value = "user")]
+    pub scope: ScopeArg,
+    /// The project's folder, for the scopes local and project; otherwise the current folder.
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Its name, instead of the entry's.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// An input's value (repeat for more). Folders: KEY=DIR, with :ro or :rw at its end.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// A secret that is read from standard input or asked for (repeat for more).
+    #[arg(long = "secret", value_name = "KEY")]
+    pub secret: Vec<String>,
+    /// A secret that is taken from an environment variable (repeat for more).
+    #[arg(long = "secret-env", value_name = "KEY=VARIABLE")]
+    pub secret_env: Vec<String>,
+    /// The source folder, for variants that are built from one.
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
+    /// Replace what has this name already; it comes back if anything fails.
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// `berth install …`
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    #[command(flatten)]
+    pub consent: ConsentArg,
+}
+
+/// Consent that is given beforehand.
+#[derive(Debug, Args)]
+pub struct ConsentArg {
+    /// Agree to the plan without being asked.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// `berth call …`
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The tool's name, as `berth show` lists it.
+    #[arg(value_name = "TOOL")]
+    pub tool: String,
+    /// The tool's arguments, as a JSON object; `-` reads them from standard input.
+    #[arg(value_name = "JSON")]
+    pub arguments: Option<String>,
+}
+
+/// `berth remove …`
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Delete what the server has kept (its data folder or volumes) as well.
+    #[arg(long)]
+    pub data: bool,
+    #[command(flatten)]
+    pub consent: ConsentArg,
+}
+
+/// `berth secret …`
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Store or replace a secret; its value is read from standard input or asked for.
+    Set(SecretSetArgs),
+    /// List which server has which secret.
+    List,
+    /// Delete a secret.
+    Delete(SecretDeleteArgs),
+}
+
+/// `berth secret set …`
+#[derive(Debug, Args)]
+pub struct SecretSetArgs {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The input's key, as `berth secret list` shows it.
+    #[arg(value_name = "KEY")]
+    pub key: String,
+    /// Take the value from this environment variable.
+    #[arg(long, value_name = "VARIABLE")]
+    pub env: Option<String>,
+}
+
+/// `berth secret delete …`
+#[derive(Debug, Args)]
+pub struct SecretDeleteArgs {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The input's key, as `berth secret list` shows it.
+    #[arg(value_name = "KEY")]
+    pub key: String,
+    #[command(flatten)]
+    pub consent: ConsentArg,
+}
+
+/// `berth vault …`
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Make the encrypted vault; its passphrase is read from standard input or asked for.
+    Create(PassphraseArg),
+    /// Unlock the encrypted vault for this login session.
+    Unlock(PassphraseArg),
+}
+
+/// Where the passphrase comes from.
+#[derive(Debug, Args)]
+pub struct PassphraseArg {
+    /// Take the passphrase from this environment variable.
+    #[arg(long, value_name = "VARIABLE")]
+    pub env: Option<String>,
+}
+
+/// `berth jobs …`
+#[derive(Debug, Args)]
+pub struct JobsArgs {
+    /// What to do; without it, list them.
+    #[command(subcommand)]
+    pub command: Option<JobsCommand>,
+}
+
+/// `berth jobs …`
+#[derive(Debug, Subcommand)]
+pub enum JobsCommand {
+    /// Show a job with its whole log.
+    Show(JobArg),
+    /// Cancel a job, whichever program carries it out; what it did is undone.
+    Cancel(JobArg),
+}
+
+/// A job's identifier.
+#[derive(Debug, Args)]
+pub struct JobArg {
+    /// The job's identifier, as `berth jobs` shows it.
+    #[arg(value_name = "JOB")]
+    pub job: String,
+}
+
+/// `berth doctor …`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Print a report for whoever helps you; it holds no secret.
+    #[arg(long)]
+    pub report: bool,
+    /// Put a link to the launcher into your own folder for programs.
+    #[arg(long, conflicts_with = "report")]
+    pub link: bool,
+}
+
+/// Claude Code's scopes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ScopeArg {
+    /// One project, only you.
+    Local,
+    /// One project, everybody who opens it (.mcp.json).
+    Project,
+    /// All your projects.
+    User,
+}
+
+/// The order of entries.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SortArg {
+    /// The best match first.
+    Relevance,
+    /// By title.
+    Title,
+    /// By publisher.
+    Publisher,
+}
+
+macro_rules! mirror {
+    ($(#[$doc:meta])* $name:ident of $core:path { $($value:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, ValueEnum)]
+        #[allow(missing_docs)]
+        pub enum $name { $($value),* }
+
+        impl From<$name> for $core {
+            fn from(value: $name) -> Self {
+                match value { $($name::$value => Self::$value),* }
+            }
+        }
+    };
+}
+mirror! {
+    /// The closed list of categories.
+    CategoryArg of berth_core::catalog::Category {
+        Cloud, Databases, DeveloperTools, Files, Knowledge, Reasoning, Utilities, Web, Work,
+    }
+}
+mirror! {
+    /// The trust marks.
+    TrustArg of berth_core::catalog::Trust { Verified, Publisher, Community }
+}
+mirror! {
+    /// Where an entry can run.
+    RunsInArg of berth_core::catalog::RunsIn { Python, Node, Container, Remote, Kubernetes }
+}
+
+impl From<ScopeArg> for berth_core::client::Scope {
+    fn from(value: ScopeArg) -> Self {
+        match value {
+            ScopeArg::Local => Self::Local,
+            ScopeArg::Project => Self::Project,
+            ScopeArg::User => Self::User,
+        }
+    }
+}
+
+impl From<SortArg> for berth_api::types::CatalogSort {
+    fn from(value: SortArg) -> Self {
+        match value {
+            SortArg::Relevance => Self::Relevance,
+            SortArg::Title => Self::Title,
+            SortArg::Publisher => Self::Publisher,
+        }
+    }
+}

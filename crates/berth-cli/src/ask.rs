@@ -1,0 +1,104 @@
+//! What is asked of the person: consent, and secrets.
+
+use std::io::{IsTerminal, Read, Write};
+
+use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::input::SecretValues;
+use berth_core::secret::Secret;
+
+use crate::output::Output;
+
+/// Most bytes that are read as a secret; more is a mistake (the wrong file).
+const LIMIT: u64 = 1024 * 1024;
+
+/// Asks whether to go on, unless it was agreed to beforehand. Only a terminal can be asked.
+pub fn consent(out: Output, agreed: bool, question: &str) -> Result<()> {
+    if agreed {
+        return Ok(());
+    }
+    let mut stderr = std::io::stderr();
+    if out.json || !std::io::stdin().is_terminal() || !stderr.is_terminal() {
+        return Err(Error::new(ErrorCode::ConsentNeeded));
+    }
+    let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    match answer.trim().to_lowercase().as_str() {
+        "y" | "yes" if read.is_ok() => Ok(()),
+        _ => Err(Error::new(ErrorCode::ConsentNeeded)),
+    }
+}
+
+/// One secret, from an environment variable, a prompt without echo, or all of standard input.
+pub fn secret(key: &str, variable: Option<&str>, prompt: &str) -> Result<Secret> {
+    match variable {
+        Some(variable) => from_environment(key, variable),
+        None if std::io::stdin().is_terminal() => prompted(key, prompt),
+        None => all_of_input(key),
+    }
+}
+
+/// The secrets of `--secret KEY` and `--secret-env KEY=VARIABLE`. A terminal is asked for each; of
+/// other standard input a single one takes all, several take a line each, in their order.
+pub fn secrets(keys: &[String], from_variables: &[String]) -> Result<SecretValues> {
+    let mut values = SecretValues::new();
+    for assignment in from_variables {
+        let (key, variable) = assignment
+            .split_once('=')
+            .filter(|(key, variable)| !key.is_empty() && !variable.is_empty())
+            .ok_or_else(|| missing(assignment))?;
+        values.insert(key.to_owned(), from_environment(key, variable)?);
+    }
+    if std::io::stdin().is_terminal() {
+        for key in keys {
+            values.insert(key.clone(), prompted(key, &format!("{key}: "))?);
+        }
+    } else if let [key] = keys {
+        values.insert(key.clone(), all_of_input(key)?);
+    } else {
+        let mut lines = std::io::stdin().lines();
+        for key in keys {
+            let line = match lines.next() {
+                Some(Ok(line)) => Secret::new(line),
+                _ => return Err(missing(key)),
+            };
+            values.insert(key.clone(), line);
+        }
+    }
+    Ok(values)
+}
+
+fn from_environment(key: &str, variable: &str) -> Result<Secret> {
+    std::env::var(variable).map(Secret::new).map_err(|_| {
+        missing(key).with_cause(format!("the environment has no variable `{variable}`"))
+    })
+}
+
+fn prompted(key: &str, prompt: &str) -> Result<Secret> {
+    rpassword::prompt_password(prompt)
+        .map(Secret::new)
+        .map_err(|error| missing(key).caused_by(&error))
+}
+
+/// All of standard input but one line break at its end, which `echo` and editors add.
+fn all_of_input(key: &str) -> Result<Secret> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(LIMIT)
+        .read_to_string(&mut text)
+        .map_err(|error| missing(key).caused_by(&error))?;
+    let end = text
+        .strip_suffix('\n')
+        .map(|text| text.strip_suffix('\r').unwrap_or(text).len());
+    text.truncate(end.unwrap_or(text.len()));
+    if text.is_empty() {
+        return Err(missing(key));
+    }
+    Ok(Secret::new(text))
+}
+
+fn missing(key: &str) -> Error {
+    Error::new(ErrorCode::InputMissing {
+        input: key.to_owned(),
+    })
+}

@@ -1,0 +1,60 @@
+//! From the command line's options to choices.
+
+use std::path::Path;
+
+use berth_api::Berth;
+use berth_api::types::EntryRequest;
+use berth_core::client::{Place, Scope};
+use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::input::{SecretValues, parse_assignments};
+use berth_core::plan::Choices;
+
+use crate::args::ChoiceArgs;
+use crate::ask;
+
+/// The choices, with the secrets apart: each request takes its own.
+pub async fn choices(berth: &Berth, args: &ChoiceArgs) -> Result<Choices> {
+    let id = args.entry.clone();
+    let entry = berth.entry_get(EntryRequest { id }).await?.entry;
+    let mut inputs = parse_assignments(&entry, &args.set)?;
+    if let Some(source) = &args.source {
+        // Variants that are built from a folder have an input of this name.
+        let assignment = format!("source={}", absolute(source)?);
+        inputs.extend(parse_assignments(&entry, &[assignment])?);
+    }
+    Ok(Choices {
+        entry: args.entry.clone(),
+        variant: args.variant.clone(),
+        name: args.name.clone(),
+        place: place(args.scope.into(), args.project.as_deref())?,
+        inputs,
+        secrets: secrets(args)?,
+        replace: args.replace,
+    })
+}
+
+fn secrets(args: &ChoiceArgs) -> Result<SecretValues> {
+    ask::secrets(&args.secret, &args.secret_env)
+}
+
+fn place(scope: Scope, project: Option<&Path>) -> Result<Place> {
+    let project = match project {
+        _ if !scope.needs_project() => None,
+        Some(folder) => Some(absolute(folder)?),
+        None => Some(absolute(Path::new("."))?),
+    };
+    Ok(Place { scope, project })
+}
+
+/// An existing folder's absolute path.
+fn absolute(folder: &Path) -> Result<String> {
+    let missing = || {
+        Error::new(ErrorCode::FolderMissing {
+            path: folder.to_string_lossy().into_owned(),
+        })
+    };
+    let path = std::fs::canonicalize(folder).map_err(|error| missing().caused_by(&error))?;
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| missing().with_cause("its name is not valid Unicode"))
+}

@@ -1,0 +1,108 @@
+//! `berth install`
+
+use berth_api::Berth;
+use berth_api::types::{InstallRequest, InstallationPage, NameRequest, PlanPreview};
+use berth_core::error::{Error, Result};
+use berth_core::job::{Job, JobState};
+use berth_core::plan::Choices;
+use serde_json::json;
+
+use super::choices::choices;
+use super::plan;
+use super::verify::outcome;
+use crate::args::InstallArgs;
+use crate::ask;
+use crate::follow::follow;
+use crate::output::text::counted;
+use crate::output::{Output, clean, error_text};
+
+/// Runs it.
+pub async fn run(berth: &Berth, out: Output, args: InstallArgs) -> Result<()> {
+    let choices = choices(berth, &args.choices).await?;
+    berth.startup().await;
+    let preview = berth.plan_preview(again(&choices)).await?;
+    let consent = show(out, &preview)?;
+    ask::consent(out, args.consent.yes, "Install it?")?;
+
+    let events = berth.subscribe();
+    let job = berth
+        .install_start(InstallRequest { choices, consent })
+        .await?
+        .job;
+    started(out, &job, &preview.name);
+    let job = follow(berth, out, events, &job, true).await?;
+    finished(&job)?;
+    let name = preview.name;
+    let page = berth.installation_get(NameRequest { name }).await?;
+    if out.json {
+        out.line(&json!({ "event": "done", "installation": page }));
+    } else {
+        out.text(&done_text(&job, &page));
+    }
+    Ok(())
+}
+
+/// Choices for another request.
+fn again(choices: &Choices) -> Choices {
+    Choices {
+        entry: choices.entry.clone(),
+        variant: choices.variant.clone(),
+        name: choices.name.clone(),
+        place: choices.place.clone(),
+        inputs: choices.inputs.clone(),
+        secrets: choices.secrets.clone(),
+        replace: choices.replace,
+    }
+}
+
+/// Shows a plan; its consent, or what stands in its way.
+pub fn show(out: Output, preview: &PlanPreview) -> Result<String> {
+    if let Some(error) = plan::obstacle(preview) {
+        out.remark(plan::text(preview).trim_end());
+        return Err(error);
+    }
+    out.line(&json!({ "event": "plan", "preview": preview }));
+    out.text(&plan::text(preview));
+    preview
+        .consent
+        .clone()
+        .ok_or_else(|| Error::internal("a plan has no fingerprint"))
+}
+
+/// Tells that a job has begun.
+pub fn started(out: Output, job: &str, name: &str) {
+    out.line(&json!({ "event": "started", "job": job, "name": name }));
+}
+
+/// The error of a job that did not reach its end, with what could not be undone as its causes.
+pub fn finished(job: &Job) -> Result<()> {
+    if job.state == JobState::Done {
+        return Ok(());
+    }
+    let mut error = job
+        .error
+        .clone()
+        .unwrap_or_else(|| Error::internal("a job ended without a reason"));
+    for leftover in &job.leftovers {
+        error = error.with_cause(format!("could not be undone: {}", error_text(leftover)));
+    }
+    Err(error)
+}
+
+fn done_text(job: &Job, page: &InstallationPage) -> String {
+    let (tools, answered_ms, pending_approval) = outcome(job);
+    let mut text = format!(
+        "\n{} is installed: {}, first answer after {answered_ms} ms.\n",
+        clean(&page.row.name),
+        counted(tools, "tool", "tools")
+    );
+    text.push_str(if pending_approval {
+        "Open Claude Code in the project: it asks for your approval first.\n"
+    } else {
+        "Restart Claude Code to use it.\n"
+    });
+    if let Some(prompt) = &page.prompt {
+        text.push_str(&format!("Then try: {}\n", clean(prompt)));
+    }
+    text
+}

@@ -1,0 +1,15 @@
+//! One file for each command.
+
+pub mod call;
+pub mod catalog;
+pub mod choices;
+pub mod doctor;
+pub mod install;
+pub mod jobs;
+pub mod list;
+pub mod plan;
+pub mod remove;
+pub mod secret;
+pub mod show;
+pub mod vault;
+pub mod verify;

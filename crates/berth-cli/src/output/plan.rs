@@ -1,0 +1,117 @@
+//! A plan, for people: everything that will happen, untruncated.
+
+use berth_api::types::PlanPreview;
+use berth_core::client::Place;
+use berth_core::plan::preview::{PreviewLine, StepPreview};
+use berth_core::plan::{Plan, Purpose, Warning};
+use berth_core::secret::DOTS;
+
+use super::text::indented;
+use super::{clean, steps};
+
+/// The whole plan.
+pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
+    let what = match plan.purpose {
+        Purpose::Install => "Install",
+        Purpose::Reconfigure => "Reconfigure",
+        Purpose::Remove => "Remove",
+        Purpose::Verify => "Verify",
+    };
+    let mut text = format!(
+        "{what} {} (entry {}, variant {})\n",
+        clean(&plan.name),
+        clean(&plan.entry),
+        clean(&plan.variant)
+    );
+    for (index, (step, preview)) in plan.steps.iter().zip(previews).enumerate() {
+        text.push_str(&format!("\n{:>2}. {}\n", index + 1, steps::title(step)));
+        for line in &preview.lines {
+            text.push_str(&format!(
+                "      {}\n",
+                indented(&self::line(line), "      ")
+            ));
+        }
+    }
+    if !plan.warnings.is_empty() {
+        text.push_str("\nTo know before you agree:\n");
+    }
+    for warning in &plan.warnings {
+        text.push_str(&format!("  - {}\n", clean(&self::warning(warning))));
+    }
+    text
+}
+
+/// What stands in the way of a plan.
+pub fn obstacles(preview: &PlanPreview) -> String {
+    let mut text = String::new();
+    for (input, problem) in &preview.inputs.0 {
+        text.push_str(&format!(
+            "  {}: {}\n",
+            clean(input),
+            clean(&problem.to_string())
+        ));
+    }
+    if !text.is_empty() {
+        text.insert_str(0, "These inputs are missing or wrong:\n");
+    }
+    text
+}
+
+fn line(line: &PreviewLine) -> String {
+    match line {
+        PreviewLine::Command { text } => format!("$ {text}"),
+        PreviewLine::Writes { path } => format!("writes {path}"),
+        PreviewLine::Deletes { path } => format!("deletes {path}"),
+        PreviewLine::Keychain { item } => format!("keychain: {item} = {DOTS}"),
+        PreviewLine::Flag { text } | PreviewLine::Text { text } => text.clone(),
+        PreviewLine::Mount {
+            source,
+            target,
+            read_only,
+        } => {
+            let access = if *read_only {
+                "read-only"
+            } else {
+                "read and write"
+            };
+            format!("mounts {source} at {target} ({access})")
+        }
+        PreviewLine::Network { text } => format!("network: {text}"),
+    }
+}
+
+fn warning(warning: &Warning) -> String {
+    match warning {
+        Warning::LessIsolated => {
+            "It runs as a program of yours, with your rights; a container would confine it."
+                .to_owned()
+        }
+        Warning::SecretsInEnvironment => {
+            "While it runs, its secrets can be read with `docker inspect` by whoever may use the engine."
+                .to_owned()
+        }
+        Warning::LauncherNotOnPath => {
+            "The command `berth` is not on the PATH; the project's file names it. See `berth doctor`."
+                .to_owned()
+        }
+        Warning::ReplacesForeign { place } => format!(
+            "A registration that Berth did not make is replaced ({}). It comes back if anything fails.",
+            self::place(place)
+        ),
+        Warning::Shadowed { place } => format!(
+            "Another registration of this name ({}) hides this one, or is hidden by it.",
+            self::place(place)
+        ),
+        Warning::Grants { paths } => {
+            format!("The server may read or change: {}", paths.join(", "))
+        }
+    }
+}
+
+/// A place in words: "user scope", "project scope of /home/me/work".
+pub fn place(place: &Place) -> String {
+    match &place.project {
+        Some(project) => format!("{} scope of {project}", place.scope),
+        None => format!("{} scope", place.scope),
+    }
+}

@@ -1,0 +1,39 @@
+//! What a step is called.
+
+use berth_core::plan::Step;
+
+use super::clean;
+
+/// A step as a heading: "Pull the image mcp/time:1.2".
+pub fn title(step: &Step) -> String {
+    let title = match step {
+        Step::CreateFolder { .. } => "Create the server's folder".to_owned(),
+        Step::DataFolder { .. } => "Make sure of the folder for what it keeps".to_owned(),
+        Step::PullImage { reference, .. } => format!("Pull the image {reference}"),
+        Step::UseImage { reference } => format!("Use the image {reference} of this computer"),
+        Step::CreateVenv { .. } => "Create a Python environment".to_owned(),
+        Step::InstallPython { requirements, .. } => {
+            format!("Install {}", requirements.join(", "))
+        }
+        Step::InstallNode {
+            package, version, ..
+        } => format!("Install {package} {version}"),
+        Step::StoreSecret { input, .. } => format!("Store the secret {input}"),
+        Step::KeepSecret { input, .. } => format!("Keep the secret {input}"),
+        Step::WriteInstallation { .. } => "Write the installation down".to_owned(),
+        Step::Register { place, .. } => {
+            format!("Register with Claude Code ({} scope)", place.scope)
+        }
+        Step::Unregister { place, .. } => {
+            format!("Take it out of Claude Code ({} scope)", place.scope)
+        }
+        Step::Verify { .. } => "Start it and ask for its tools".to_owned(),
+        Step::EndSessions { .. } => "End its sessions".to_owned(),
+        Step::DeleteInstallation { .. } => "Delete the installation".to_owned(),
+        Step::ForgetGeneration { .. } => "Delete what was installed before".to_owned(),
+        Step::DeleteSecrets { .. } => "Delete its secrets".to_owned(),
+        Step::DeleteFolder { .. } => "Delete its folder".to_owned(),
+        Step::DeleteData { .. } => "Delete what it has kept".to_owned(),
+    };
+    clean(&title)
+}

@@ -1,0 +1,59 @@
+//! Text that others wrote, made safe for a terminal.
+
+/// Catalog text, tool descriptions and what tools answer are untrusted: a control sequence in
+/// them could rewrite what a terminal shows, and a change of direction could hide what a command
+/// says. Line breaks and tabs stay.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if is_harmful(c) {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn is_harmful(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        // Marks, embeddings, overrides and isolates of direction; line and paragraph separators.
+        '\u{200e}'
+        | '\u{200f}'
+        | '\u{061c}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => true,
+        c => c.is_control(),
+    }
+}
+
+/// A text in which every line but the first begins with `indent`.
+pub fn indented(text: &str, indent: &str) -> String {
+    clean(text)
+        .lines()
+        .collect::<Vec<_>>()
+        .join(&format!("\n{indent}"))
+}
+
+/// "1 tool", "3 tools".
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {many}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_sequences_and_changes_of_direction_do_not_reach_the_terminal() {
+        let text = "a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\u{7f}";
+        let shown = clean(text);
+        assert_eq!(shown, "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}");
+        assert_eq!(clean("two\n\tlines, ü, 時"), "two\n\tlines, ü, 時");
+    }
+}
