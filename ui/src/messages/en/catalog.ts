@@ -97,6 +97,7 @@ export const catalog = {
   'entry.variant.recommended': 'Recommended here',
   'entry.variant.planned': 'Coming later',
   'entry.variant.checking': 'Looking at this computer…',
+  'entry.planned': 'It cannot be installed yet',
   'entry.prompts': 'Prompts to try',
   'entry.help': 'Questions and answers',
   'entry.links': 'Links',

@@ -62,7 +62,7 @@ export const servers = {
   'remove.loading': 'Looking at what would be deleted…',
   'remove.intro': 'This will happen:',
   'remove.data': 'Also delete its data',
-  'remove.data.text': '{what}. This cannot be brought back.',
+  'remove.data.text': 'Lost for good: {what}.',
   'remove.data.folder': 'the folder {path}',
   'remove.data.volume': 'the volume {name} ({holds})',
   'remove.data.keep': 'Its data stays on this computer unless you tick this.',
