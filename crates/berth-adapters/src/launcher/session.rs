@@ -292,10 +292,12 @@ impl Session {
         match self.until_end(&mut pipe, around).await {
             Ended::Server(code) => {
                 // The client may still be reading what came before the end.
-                tokio::select! {
-                    biased;
-                    signal = self.signals.next() => return Ok(signal.exit_code),
-                    _ = &mut pipe.output_ended => {}
+                if !pipe.output_ended.is_terminated() {
+                    tokio::select! {
+                        biased;
+                        signal = self.signals.next() => return Ok(signal.exit_code),
+                        _ = &mut pipe.output_ended => {}
+                    }
                 }
                 code
             }
@@ -321,30 +323,32 @@ impl Session {
             let _ = sweep(around.engine, &home, around.owner_lives).await;
         });
         let mut swept = false;
-        let mut input_open = true;
-        let mut output_open = true;
+        // Whether the server is expected to end.
+        let mut waiting = false;
         let mut grace = pin!(sleep(GRACE));
         loop {
             tokio::select! {
                 biased;
                 signal = self.signals.next() => return Ended::Signal(signal),
-                ended = &mut pipe.output_ended, if output_open => match ended {
+                ended = &mut pipe.output_ended, if !pipe.output_ended.is_terminated() => match ended {
                     Ok(OutputEnd::NobodyListens) => return Ended::NobodyListens,
                     Ok(OutputEnd::EngineGone) | Err(_) => return Ended::EngineGone,
                     Ok(OutputEnd::Complete) => {
                         // The container has ended, or will hardly have more to say.
-                        output_open = false;
-                        if input_open {
+                        if !waiting {
                             grace.set(sleep(GRACE));
                         }
+                        waiting = true;
                     }
                 },
                 code = &mut self.exit => return Ended::Server(joined(code)),
-                _ = &mut pipe.input_ended, if input_open => {
-                    input_open = false;
-                    grace.set(sleep(GRACE));
+                _ = &mut pipe.input_ended, if !pipe.input_ended.is_terminated() => {
+                    if !waiting {
+                        grace.set(sleep(GRACE));
+                    }
+                    waiting = true;
                 }
-                () = &mut grace, if !input_open || !output_open => return Ended::Silent,
+                () = &mut grace, if waiting => return Ended::Silent,
                 () = &mut sweeping, if !swept => swept = true,
             }
         }
