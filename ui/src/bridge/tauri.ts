@@ -14,7 +14,8 @@ import {
 export const tauriBridge: Bridge = {
   async call<Name extends CommandName>(name: Name, ...args: CallArguments<Name>): Promise<Response<Name>> {
     try {
-      return await invoke<Response<Name>>(name, args.length ? { request: args[0] } : {});
+      // A command without a request takes Rust's `()`, which is null in JSON and not absence.
+      return await invoke<Response<Name>>(name, { request: args[0] ?? null });
     } catch (thrown) {
       throw new CallFailed(asBerthError(thrown));
     }

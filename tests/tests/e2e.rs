@@ -1,0 +1,7 @@
+//! The real window, from the catalog to working tools and back, on a person's machine in a folder.
+
+#[path = "e2e"]
+mod e2e {
+    mod accessible;
+    mod install;
+}
