@@ -9,10 +9,7 @@ use crate::compose::App;
 
 /// Sends every event to this channel until the window drops it.
 #[tauri::command]
-pub async fn events_subscribe(
-    app: State<'_, App>,
-    events: Channel<AppEvent>,
-) -> Result<()> {
+pub async fn events_subscribe(app: State<'_, App>, events: Channel<AppEvent>) -> Result<()> {
     let mut subscription = app.berth()?.subscribe();
     tauri::async_runtime::spawn(async move {
         while let Some(event) = subscription.next().await {

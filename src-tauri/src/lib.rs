@@ -22,10 +22,15 @@ const LOG_VARIABLE: &str = "BERTH_LOG";
 #[must_use]
 pub fn run() -> ExitCode {
     let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let app = tauri::Builder::default()
         // First, so that a second start does nothing but show the first one's window.
-        .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| {
+            window::show(app)
+        }))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_shell::init())
         .plugin(tauri_plugin_dialog::init())

@@ -3,8 +3,14 @@
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
 
-const SCREENS: [&str; 6] =
-    ["nav-catalog", "nav-servers", "nav-secrets", "nav-clients", "nav-activity", "nav-settings"];
+const SCREENS: [&str; 6] = [
+    "nav-catalog",
+    "nav-servers",
+    "nav-secrets",
+    "nav-clients",
+    "nav-activity",
+    "nav-settings",
+];
 
 /// The violations that axe finds now, each with the elements.
 async fn violations(window: &Window) -> Vec<String> {
@@ -14,7 +20,11 @@ async fn violations(window: &Window) -> Vec<String> {
     let script = "const done = arguments[arguments.length - 1]; \
         axe.run().then(r => done(r.violations.map(v => v.id + ': ' + \
         v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; '))));";
-    let found = window.driver().execute_async(script, vec![]).await.expect("axe runs");
+    let found = window
+        .driver()
+        .execute_async(script, vec![])
+        .await
+        .expect("axe runs");
     found.convert().expect("a list of texts")
 }
 

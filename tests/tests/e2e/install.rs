@@ -25,7 +25,11 @@ async fn remove(window: &Window, name: &str) {
 /// What must be gone after a removal.
 fn assert_nothing_left(sandbox: &Sandbox, name: &str) {
     let listed = sandbox.claude(&["mcp", "list"]).ok();
-    assert!(!listed.stdout.contains(&format!("{name}:")), "{}", listed.stdout);
+    assert!(
+        !listed.stdout.contains(&format!("{name}:")),
+        "{}",
+        listed.stdout
+    );
     assert_eq!(sandbox.keychain_items(), [String::new(); 0]);
     assert_eq!(sandbox.containers(), [String::new(); 0]);
     let folder = sandbox.berth_home().join("installations").join(name);
@@ -44,10 +48,16 @@ async fn a_python_server_is_installed_used_and_removed() {
 
     let listed = sandbox.claude(&["mcp", "list"]).ok();
     let line = listed.stdout.lines().find(|line| line.starts_with("time:"));
-    assert!(line.is_some_and(|line| line.contains("Connected")), "{}", listed.stdout);
+    assert!(
+        line.is_some_and(|line| line.contains("Connected")),
+        "{}",
+        listed.stdout
+    );
 
     let arguments = r#"{"timezone":"Europe/Vienna"}"#;
-    let answer = sandbox.berth(&["call", "time", "get_current_time", arguments]).ok();
+    let answer = sandbox
+        .berth(&["call", "time", "get_current_time", arguments])
+        .ok();
     assert!(answer.stdout.contains("Europe/Vienna"), "{}", answer.stdout);
 
     window.click("sheet-close").await;
