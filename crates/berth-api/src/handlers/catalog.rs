@@ -2,7 +2,7 @@
 
 use berth_core::catalog::{Entry, InputKind, search};
 use berth_core::error::{ErrorCode, Result};
-use berth_core::facts::{Facts, Probe};
+use berth_core::facts::Facts;
 use berth_core::plan;
 
 use super::Berth;
@@ -49,7 +49,7 @@ impl Berth {
         let facts = self.facts_now();
         let mut variants = Vec::new();
         for state in plan::variants(&entry, &facts) {
-            let mut found = found(&state.uses, &facts);
+            let mut found = state.found;
             found.extend(self.image_found(&entry, &state.id, &facts).await);
             variants.push(VariantPage {
                 id: state.id,
@@ -88,27 +88,6 @@ impl Berth {
         let mib = image.size.div_ceil(1024 * 1024);
         Some(format!("{} is here ({mib} MiB)", container.image))
     }
-}
-
-/// What the probes found that a variant uses.
-fn found(uses: &[Probe], facts: &Facts) -> Vec<String> {
-    let program = |title: &str, fact: &berth_core::facts::Fact<berth_core::facts::Program>| {
-        fact.found()
-            .map(|program| format!("{title} {}", program.version))
-    };
-    uses.iter()
-        .filter_map(|probe| match probe {
-            Probe::Engine => facts
-                .engine
-                .found()
-                .map(|engine| format!("{} {}", engine.product, engine.version)),
-            Probe::Uv => program("uv", &facts.uv),
-            Probe::Python => program("Python", &facts.python),
-            Probe::Node => program("Node.js", &facts.node),
-            Probe::Git => program("git", &facts.git),
-            Probe::Vault | Probe::Claude | Probe::LauncherOnPath => None,
-        })
-        .collect()
 }
 
 fn query(request: CatalogQuery) -> search::Query {

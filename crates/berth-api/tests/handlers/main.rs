@@ -1,0 +1,14 @@
+//! Every handler over a machine in memory: what it gives, and what it fails with.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod app;
+mod catalog;
+mod desk;
+mod events;
+mod install;
+mod jobs;
+mod secrecy;
+mod secrets;
+mod servers;
+mod startup;
