@@ -1,12 +1,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use berth_core::client::{LauncherCommand, Place};
+use berth_core::client::{LauncherCommand, Place, Scope};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::plan::command::{self, CommandLine};
 use berth_core::port::ClaudeHealth;
 use berth_core::progress::Watch;
 
+use super::person::Person;
 use crate::process::{Finished, run as run_tool};
 
 /// How long the command line may take for a change: it starts nothing.
@@ -40,8 +41,8 @@ pub fn remove(program: &Path, name: &str, place: &Place) -> Line {
 }
 
 /// Runs a change.
-pub async fn run(line: &Line, place: &Place) -> Result<()> {
-    let done = within(CHANGE_LIMIT, &line.line, place, &line.operation).await?;
+pub async fn run(person: &Person, line: &Line, place: &Place) -> Result<()> {
+    let done = within(person, CHANGE_LIMIT, &line.line, place, &line.operation).await?;
     if done.success() {
         return Ok(());
     }
@@ -49,34 +50,57 @@ pub async fn run(line: &Line, place: &Place) -> Result<()> {
     Err(done.error(ErrorCode::ClaudeFailed { operation, exit }))
 }
 
-/// Asks what Claude Code thinks of a server.
-pub async fn health(program: &Path, name: &str, place: &Place) -> Result<ClaudeHealth> {
+/// Asks what Claude Code thinks of a server that is registered at a place.
+pub async fn health(
+    person: &Person,
+    program: &Path,
+    name: &str,
+    place: &Place,
+) -> Result<ClaudeHealth> {
     let line = CommandLine {
         program: program.to_string_lossy().into_owned(),
         args: ["mcp", "get", name].map(str::to_owned).to_vec(),
     };
-    let done = within(LOOK_LIMIT, &line, place, "look at the server").await?;
+    let done = within(person, LOOK_LIMIT, &line, place, "look at the server").await?;
     if !done.success() {
-        return Ok(ClaudeHealth::Absent);
+        return Ok(ClaudeHealth::Unclear);
     }
-    Ok(status(&done.stdout))
+    Ok(said(&done.stdout, place.scope))
 }
 
-/// The line `  Status: ✔ Connected`. There is no other form of this answer, so its symbols are
-/// read here and nowhere else; the words after them change between versions.
-fn status(text: &str) -> ClaudeHealth {
-    let status = text
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Status:"));
-    match status.and_then(|status| status.trim().chars().next()) {
+/// What `claude mcp get` says. There is no other form of this answer, so its words and symbols are
+/// read here and nowhere else (2.1.329):
+///
+/// ```text
+/// time:
+///   Scope: User config (available in all your projects)
+///   Status: ✔ Connected
+///   Issue: …
+/// ```
+///
+/// It answers for the scope that wins; where that is another one, it says nothing about ours. The
+/// words after a status's symbol change between versions.
+fn said(text: &str, scope: Scope) -> ClaudeHealth {
+    let field = |key: &str| {
+        text.lines()
+            .find_map(|line| line.trim().strip_prefix(key))
+            .map(str::trim)
+    };
+    let scope_word = field("Scope:").and_then(|scope| scope.split_whitespace().next());
+    if scope_word.is_some_and(|word| !word.eq_ignore_ascii_case(scope.as_str())) {
+        return ClaudeHealth::Unclear;
+    }
+    match field("Status:").and_then(|status| status.chars().next()) {
         Some('✔' | '✓') => ClaudeHealth::Connected,
         Some('⏸') => ClaudeHealth::PendingApproval,
-        Some('✘' | '✗') => ClaudeHealth::Failed,
+        // `! Connected · tools fetch failed`: nobody can use it.
+        Some('✘' | '✗' | '!') => ClaudeHealth::Failed,
         _ => ClaudeHealth::Unclear,
     }
 }
 
 async fn within(
+    person: &Person,
     limit: Duration,
     line: &CommandLine,
     place: &Place,
@@ -86,13 +110,16 @@ async fn within(
     let ran = run_tool(
         line,
         |command| {
-            command.env("NO_COLOR", "1").env("MCP_TIMEOUT", MCP_TIMEOUT);
+            person.apply(command);
+            command
+                .env("NO_COLOR", "1")
+                .env("LC_ALL", "C.UTF-8")
+                .env("MCP_TIMEOUT", MCP_TIMEOUT);
             // Local and project scope are those of the working directory.
-            if let Some(project) = &place.project {
-                command.current_dir(project);
-            } else if let Some(home) = dirs::home_dir() {
-                command.current_dir(home);
-            }
+            match &place.project {
+                Some(project) if place.scope.needs_project() => command.current_dir(project),
+                _ => command.current_dir(person.home()),
+            };
         },
         &watch,
     );
@@ -112,14 +139,28 @@ mod tests {
 
     #[test]
     fn reads_the_symbols_of_the_status_line() {
-        let text = |status: &str| format!("t:\n  Scope: User config\n  Status: {status}\n");
-        assert_eq!(status(&text("✔ Connected")), ClaudeHealth::Connected);
-        assert_eq!(status(&text("✘ Failed to connect")), ClaudeHealth::Failed);
-        assert_eq!(
-            status(&text("⏸ Pending approval (run …)")),
-            ClaudeHealth::PendingApproval
-        );
-        assert_eq!(status(&text("? something new")), ClaudeHealth::Unclear);
-        assert_eq!(status(""), ClaudeHealth::Unclear);
+        let text = |status: &str| {
+            format!("t:\n  Scope: User config (available …)\n  Status: {status}\n  Type: stdio\n")
+        };
+        for (status, expected) in [
+            ("✔ Connected", ClaudeHealth::Connected),
+            ("✓ Connected", ClaudeHealth::Connected),
+            ("✘ Failed to connect", ClaudeHealth::Failed),
+            ("! Connected · tools fetch failed", ClaudeHealth::Failed),
+            ("⏸ Pending approval (run …)", ClaudeHealth::PendingApproval),
+            ("⊘ Disabled", ClaudeHealth::Unclear),
+            ("", ClaudeHealth::Unclear),
+        ] {
+            assert_eq!(said(&text(status), Scope::User), expected, "{status}");
+        }
+        assert_eq!(said("", Scope::User), ClaudeHealth::Unclear);
+    }
+
+    #[test]
+    fn an_answer_for_another_scope_is_none() {
+        let text =
+            "t:\n  Scope: Local config (private to you in this project)\n  Status: ✔ Connected\n";
+        assert_eq!(said(text, Scope::Local), ClaudeHealth::Connected);
+        assert_eq!(said(text, Scope::User), ClaudeHealth::Unclear);
     }
 }

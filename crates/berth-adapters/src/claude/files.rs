@@ -5,23 +5,17 @@ use berth_core::client::{Place, Scope};
 use berth_core::error::{Error, ErrorCode, Result};
 use serde_json::Value;
 
+use super::edit;
 use super::invalid;
+use super::person::Person;
 use crate::private;
 
-/// `$CLAUDE_CONFIG_DIR/.claude.json`, else `~/.claude.json`.
-pub fn config_file() -> Result<PathBuf> {
-    let folder = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|folder| !folder.is_empty());
-    let folder = folder.map(PathBuf::from).or_else(dirs::home_dir);
-    let folder = folder.ok_or_else(|| Error::internal("this person has no home folder"))?;
-    Ok(folder.join(".claude.json"))
-}
-
 /// The file that holds a place's registrations.
-pub fn file_of(place: &Place) -> Result<PathBuf> {
+pub fn file_of(person: &Person, place: &Place) -> Result<PathBuf> {
     match (place.scope, &place.project) {
         (Scope::Project, Some(project)) => Ok(Path::new(project).join(".mcp.json")),
         (Scope::Project | Scope::Local, None) => Err(Error::new(ErrorCode::ProjectNeeded)),
-        (Scope::User | Scope::Local, _) => config_file(),
+        (Scope::User | Scope::Local, _) => Ok(person.config_file()),
     }
 }
 
@@ -39,32 +33,24 @@ pub fn places(config: &Path, projects: &[String]) -> Vec<(Place, PathBuf)> {
     places
 }
 
-/// A file's bytes; `None` where there is none.
-pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+/// A file's text; `None` where there is none.
+pub fn read(path: &Path) -> Result<Option<String>> {
     match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+        Ok(bytes) => String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| invalid(path, "it is not UTF-8")),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(private::file_error("read", path, &error)),
     }
 }
 
-/// A file as JSON; `None` where there is none, or nothing in it.
-pub fn parse(path: &Path) -> Result<Option<Value>> {
-    match read(path)? {
-        Some(bytes) if !bytes.trim_ascii().is_empty() => value(path, &bytes).map(Some),
-        _ => Ok(None),
-    }
-}
-
-/// Bytes of a file as JSON.
-pub fn value(path: &Path, bytes: &[u8]) -> Result<Value> {
-    // Windows editors write a byte order mark.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|error| invalid(path, error.to_string()))
+/// A file as JSON; an empty object where there is none, or nothing in it.
+pub fn parse(path: &Path) -> Result<Value> {
+    edit::parse(path, read(path)?.as_deref().unwrap_or_default())
 }
 
 /// Replaces a file in one go and keeps its mode. A link (dotfiles are often linked) stays one.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn replace(path: &Path, text: &str) -> Result<()> {
     let failed = |error: &std::io::Error| private::file_error("write", path, error);
     let real = match path.canonicalize() {
         Ok(real) => real,
@@ -72,7 +58,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         Err(error) => return Err(failed(&error)),
     };
     let mode = std::fs::metadata(&real).ok().map(|meta| meta.permissions());
-    private::replace(&real, bytes)?;
+    private::replace(&real, text.as_bytes())?;
     match mode {
         Some(mode) => std::fs::set_permissions(&real, mode).map_err(|error| failed(&error)),
         None => Ok(()),

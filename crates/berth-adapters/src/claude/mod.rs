@@ -1,5 +1,5 @@
-//! Claude Code. State is read from its JSON files; changes go through its command line; what the
-//! command line does to the rest of a file is looked at and mended.
+//! Claude Code. State is read from its JSON files; changes go through its command line, and what
+//! that does to the rest of a file is looked at and mended (docs/decisions/0005).
 //!
 //! Facts of the field are in FORMATS' "Claude Code CLI"; where they were measured, with version
 //! 2.1.329.
@@ -8,6 +8,13 @@ mod cli;
 mod edit;
 mod files;
 mod find;
+mod keep;
+mod lock;
+mod made;
+mod person;
+mod project;
+
+pub use person::Person;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,29 +24,63 @@ use async_trait::async_trait;
 use berth_core::client::{ClientState, LauncherCommand, Place, Registration, Scope};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{ClaudeCode, ClaudeHealth, Store};
+use serde_json::Value;
 
 use crate::private;
 use edit::Entry;
+use lock::FileLock;
 
-/// How many earlier versions of a changed file are kept below Berth's home.
-const BACKUPS: usize = 5;
+/// How many earlier versions of changed files are kept below Berth's home.
+const BACKUPS: usize = 10;
 
-/// Claude Code of this person.
+/// Claude Code of one person.
 pub struct ClaudeCli {
     home: PathBuf,
     store: Arc<dyn Store>,
+    person: Option<Person>,
+}
+
+/// A change of one registration.
+struct Change<'a> {
+    entry: Entry<'a>,
+    place: &'a Place,
+    file: PathBuf,
+    wanted: Option<&'a Value>,
+    /// The file's text before; `None` where there was no file.
+    before: Option<String>,
 }
 
 impl ClaudeCli {
     /// `home` is Berth's; the settings say where the program is, if it is not in a usual place.
+    /// The files are those of whoever runs this process.
     #[must_use]
     pub fn new(home: PathBuf, store: Arc<dyn Store>) -> Self {
-        Self { home, store }
+        Self {
+            home,
+            store,
+            person: None,
+        }
+    }
+
+    /// The same for another person's files.
+    #[must_use]
+    pub fn of(self, person: Person) -> Self {
+        Self {
+            person: Some(person),
+            ..self
+        }
+    }
+
+    fn person(&self) -> Result<Person> {
+        match &self.person {
+            Some(person) => Ok(person.clone()),
+            None => Person::here(),
+        }
     }
 
     async fn program(&self) -> Result<(PathBuf, String)> {
         let set = self.store.settings()?.claude_program;
-        find::program(set.as_deref()).await
+        find::program(set.as_deref(), self.person()?.home()).await
     }
 
     /// One writer of Berth's at a time: Claude Code's own files have been wiped by two at once.
@@ -56,79 +97,106 @@ impl ClaudeCli {
         .map_err(|error| Error::internal("a task ended early").caused_by(&error))?
     }
 
-    fn back_up(&self, file: &Path) -> Result<Option<Vec<u8>>> {
-        let Some(bytes) = files::read(file)? else {
-            return Ok(None);
-        };
+    fn begin<'a>(
+        &self,
+        name: &'a str,
+        place: &'a Place,
+        wanted: Option<&'a Value>,
+    ) -> Result<Change<'a>> {
+        let file = files::file_of(&self.person()?, place)?;
+        let before = files::read(&file)?;
+        if let Some(text) = &before {
+            self.back_up(&file, text)?;
+        }
+        Ok(Change {
+            entry: Entry::new(name, place),
+            place,
+            file,
+            wanted,
+            before,
+        })
+    }
+
+    fn back_up(&self, file: &Path, text: &str) -> Result<()> {
         let folder = self.home.join("backups").join("claude");
         private::create_folder(&folder)?;
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stamp = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map(|since| since.as_nanos())
             .unwrap_or_default();
-        private::replace(&folder.join(format!("{stamp:030}-{name}")), &bytes)?;
-        files::keep_newest(&folder, BACKUPS)?;
-        Ok(Some(bytes))
+        private::replace(&folder.join(format!("{stamp:030}-{name}")), text.as_bytes())?;
+        files::keep_newest(&folder, BACKUPS)
     }
 
-    /// Changes a file through the command line, then sees to it that nothing else has changed.
-    async fn change(
-        &self,
-        name: &str,
-        place: &Place,
-        wanted: Option<&serde_json::Value>,
-        lines: Vec<cli::Line>,
-    ) -> Result<()> {
-        let _lock = self.lock().await?;
-        let file = files::file_of(place)?;
-        let before = self.back_up(&file)?;
-        let entry = Entry { name, place };
-        let mut result = Ok(());
-        for line in lines {
-            result = cli::run(&line, place).await;
-            if result.is_err() {
-                break;
-            }
+    /// Held while Berth itself writes a file that running sessions write, too.
+    async fn file_lock(&self, change: &Change<'_>) -> Result<Option<FileLock>> {
+        match change.place.scope {
+            Scope::Project => Ok(None),
+            Scope::User | Scope::Local => FileLock::take(&change.file).await.map(Some),
         }
-        let checked = result.and_then(|()| {
-            let after = files::read(&file)?;
-            entry.check(&file, before.as_deref(), after.as_deref(), wanted)?;
-            // The command line writes the whole file anew in its own layout. A project's file
-            // belongs to a team: every other byte of it stays as it was.
-            if place.scope == Scope::Project
-                && let Some(before) = &before
-            {
-                files::replace(&file, entry.put(&file, before, wanted)?.as_bytes())?;
+    }
+
+    /// Looks at what the command line left, and puts every byte back that it need not have changed;
+    /// or, where something is not as it must be, everything.
+    async fn settle(&self, change: &Change<'_>, ran: Result<()>) -> Result<()> {
+        let _lock = self.file_lock(change).await?;
+        let now = files::read(&change.file);
+        let before = change.before.as_deref().unwrap_or_default();
+        let outcome = ran.and_then(|()| {
+            let now = now.clone()?.unwrap_or_default();
+            let after = edit::parse(&change.file, &now)?;
+            let was = edit::parse(&change.file, before)?;
+            if !change.entry.check(&was, &after, change.wanted) {
+                return Err(Error::new(ErrorCode::ClientConfigChanged {
+                    path: change.file.to_string_lossy().into_owned(),
+                }));
             }
-            Ok(())
+            match keep::reapply(before, &after) {
+                Some(text) if text != now => files::replace(&change.file, &text),
+                _ => Ok(()),
+            }
         });
-        if checked.is_err() {
-            self.put_back(&file, before.as_deref())?;
+        if let Err(error) = outcome {
+            self.mend(change, before, now.ok().flatten().as_deref())?;
+            return Err(error);
         }
-        checked
+        Ok(())
     }
 
-    fn put_back(&self, file: &Path, before: Option<&[u8]>) -> Result<()> {
-        match before {
-            Some(bytes) if files::read(file)?.as_deref() != Some(bytes) => {
-                files::replace(file, bytes)
-            }
-            None => private::remove(file),
-            Some(_) => Ok(()),
+    fn mend(&self, change: &Change<'_>, before: &str, now: Option<&str>) -> Result<()> {
+        if change.before.is_none() && now.is_none() {
+            return Ok(());
         }
+        let text = change.entry.mend(&change.file, before, now)?;
+        if Some(text.as_str()) != now {
+            files::replace(&change.file, &text)?;
+        }
+        if change.before.is_none() && change.place.scope == Scope::Project {
+            remove_if_bare(&change.file)?;
+        }
+        Ok(())
     }
+}
+
+/// Deletes a project's file in which nothing is left.
+fn remove_if_bare(file: &Path) -> Result<bool> {
+    let bare = [
+        serde_json::json!({}),
+        serde_json::json!({ "mcpServers": {} }),
+    ]
+    .contains(&files::parse(file)?);
+    if bare {
+        private::remove(file)?;
+    }
+    Ok(bare)
 }
 
 #[async_trait]
 impl ClaudeCode for ClaudeCli {
     async fn probe(&self, projects: &[String]) -> Result<ClientState> {
         let (program, version) = self.program().await?;
-        let config = files::config_file()?;
+        let config = self.person()?.config_file();
         let mut state = ClientState {
             program: program.to_string_lossy().into_owned(),
             version,
@@ -137,7 +205,7 @@ impl ClaudeCode for ClaudeCli {
         };
         for (place, file) in files::places(&config, projects) {
             match files::parse(&file) {
-                Ok(Some(value)) => {
+                Ok(value) => {
                     let found = edit::servers(&value, &place);
                     state
                         .registrations
@@ -146,7 +214,6 @@ impl ClaudeCode for ClaudeCli {
                             Registration { name, place, raw }.summary()
                         }));
                 }
-                Ok(None) => {}
                 Err(error) => {
                     let reason = error.causes.first().cloned().unwrap_or_default();
                     state
@@ -159,33 +226,37 @@ impl ClaudeCode for ClaudeCli {
     }
 
     async fn registration(&self, name: &str, place: &Place) -> Result<Option<Registration>> {
-        let file = files::file_of(place)?;
-        let Some(value) = files::parse(&file)? else {
-            return Ok(None);
-        };
-        let found = edit::servers(&value, place)
-            .into_iter()
-            .find(|(known, _)| known == name);
-        Ok(found.map(|(name, raw)| Registration {
-            name,
+        let value = files::parse(&files::file_of(&self.person()?, place)?)?;
+        Ok(Entry::new(name, place).get(&value).map(|raw| Registration {
+            name: name.to_owned(),
             place: place.clone(),
-            raw,
+            raw: raw.clone(),
         }))
     }
 
     async fn register(&self, name: &str, place: &Place, command: &LauncherCommand) -> Result<()> {
-        let (program, _) = self.program().await?;
         let wanted = command.to_json();
         let there = self.registration(name, place).await?;
         if there.as_ref().is_some_and(|found| found.raw == wanted) {
             return Ok(());
         }
-        let mut lines = Vec::new();
-        if there.is_some() {
-            lines.push(cli::remove(&program, name, place));
+        let (program, _) = self.program().await?;
+        let _lock = self.lock().await?;
+        let change = self.begin(name, place, Some(&wanted))?;
+        if let Some(text) = change.before.as_deref().filter(|_| there.is_some()) {
+            // Not by `claude mcp remove`: that also signs out of a remote server, which nobody
+            // could put back.
+            let _lock = self.file_lock(&change).await?;
+            let without = change.entry.put(&change.file, text, None)?;
+            files::replace(&change.file, &without)?;
         }
-        lines.push(cli::add(&program, name, place, command));
-        self.change(name, place, Some(&wanted), lines).await
+        let line = cli::add(&program, name, place, command);
+        let ran = cli::run(&self.person()?, &line, place).await;
+        self.settle(&change, ran).await?;
+        if change.before.is_none() && place.scope == Scope::Project {
+            made::remember(&self.home, &change.file)?;
+        }
+        Ok(())
     }
 
     async fn unregister(&self, name: &str, place: &Place) -> Result<()> {
@@ -193,31 +264,41 @@ impl ClaudeCode for ClaudeCli {
             return Ok(());
         }
         let (program, _) = self.program().await?;
-        let lines = vec![cli::remove(&program, name, place)];
-        self.change(name, place, None, lines).await
+        let _lock = self.lock().await?;
+        let change = self.begin(name, place, None)?;
+        let line = cli::remove(&program, name, place);
+        let ran = cli::run(&self.person()?, &line, place).await;
+        self.settle(&change, ran).await?;
+        if place.scope == Scope::Project
+            && made::is_remembered(&self.home, &change.file)
+            && remove_if_bare(&change.file)?
+        {
+            made::forget(&self.home, &change.file)?;
+        }
+        Ok(())
     }
 
     async fn restore(&self, registration: &Registration) -> Result<()> {
         // Not through the command line: it may hold somebody's token, which must not be in argv.
+        let Registration { name, place, raw } = registration;
         let _lock = self.lock().await?;
-        let place = &registration.place;
-        let file = files::file_of(place)?;
-        let before = self.back_up(&file)?;
-        let entry = Entry {
-            name: &registration.name,
-            place,
-        };
-        let text = entry.put(
-            &file,
-            before.as_deref().unwrap_or(b"{}"),
-            Some(&registration.raw),
-        )?;
-        files::replace(&file, text.as_bytes())
+        let change = self.begin(name, place, Some(raw))?;
+        let _file_lock = self.file_lock(&change).await?;
+        // Read under the lock: a running session may just have written.
+        let text = files::read(&change.file)?.unwrap_or_default();
+        let with = change.entry.put(&change.file, &text, Some(raw))?;
+        if with != text {
+            files::replace(&change.file, &with)?;
+        }
+        Ok(())
     }
 
     async fn health(&self, name: &str, place: &Place) -> Result<ClaudeHealth> {
+        if self.registration(name, place).await?.is_none() {
+            return Ok(ClaudeHealth::Absent);
+        }
         let (program, _) = self.program().await?;
-        cli::health(&program, name, place).await
+        cli::health(&self.person()?, &program, name, place).await
     }
 }
 
