@@ -76,7 +76,7 @@ impl Cmd {
     }
 
     /// The same command as root: unchanged when we are root, else through sudo, which must not ask.
-    pub fn as_root(self) -> Self {
+    pub fn by_root(self) -> Self {
         if crate::setup::root::is_root() {
             return self;
         }

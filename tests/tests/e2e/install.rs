@@ -30,8 +30,8 @@ fn assert_nothing_left(sandbox: &Sandbox, name: &str) {
         "{}",
         listed.stdout
     );
-    assert_eq!(sandbox.keychain_items(), [String::new(); 0]);
-    assert_eq!(sandbox.containers(), [String::new(); 0]);
+    assert_eq!(sandbox.keychain_items(), Vec::<String>::new());
+    assert_eq!(sandbox.containers(), Vec::<String>::new());
     let folder = sandbox.berth_home().join("installations").join(name);
     assert!(!folder.exists(), "{} is still there", folder.display());
     let installed = sandbox.berth(&["list", "--json"]).ok().json();

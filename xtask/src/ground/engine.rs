@@ -59,7 +59,7 @@ impl Engine {
             .args(["--containerd-plugins-namespace", &format!("{name}-plugins")])
             .arg("--config-file")
             .arg(&config)
-            .as_root();
+            .by_root();
         let log = room.dir().join("dockerd.log");
         let mut part = Part::start("dockerd", interrupt, &tied(cmd), &log, None)?;
         let version = part.until(|| {
@@ -141,7 +141,7 @@ impl Drop for Bridge {
 }
 
 fn ip(args: &[&str]) -> Result<()> {
-    Cmd::new("ip").args(args).as_root().quiet().map(drop)
+    Cmd::new("ip").args(args).by_root().quiet().map(drop)
 }
 
 /// Removes a bridge that we made. Nothing is to be done when it is gone already.

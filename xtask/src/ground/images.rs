@@ -91,7 +91,7 @@ fn debootstrap_into(debootstrap: &Path, work: &Path, interrupt: &Interrupt) -> R
         .args(["--variant=minbase", INCLUDE, "bookworm"])
         .arg(work)
         .env("DEBIAN_FRONTEND", "noninteractive")
-        .as_root();
+        .by_root();
     let log = work.with_extension("log");
     let file = fs::File::create(&log).doing(|| format!("making {}", log.display()))?;
     let copy = file
@@ -127,7 +127,7 @@ fn pack(work: &Path, tar: &Path) -> Result<()> {
         .args(["--exclude=./usr/share/locale/*", "-cf"])
         .arg(&part)
         .arg(".")
-        .as_root();
+        .by_root();
     packed.quiet()?;
     fs::rename(&part, tar).doing(|| format!("moving {}", part.display()))
 }
@@ -138,7 +138,7 @@ fn remove_tree(tree: &Path) {
         let removed = Cmd::new("rm")
             .args(["-rf", "--one-file-system", "--"])
             .arg(tree)
-            .as_root();
+            .by_root();
         if let Err(error) = removed.quiet() {
             out::line(format!("could not remove {}: {error}", tree.display()));
         }

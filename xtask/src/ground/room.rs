@@ -123,7 +123,7 @@ impl Room {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env_as_args()
             .under("unshare", &args)
-            .as_root()
+            .by_root()
     }
 }
 
@@ -167,7 +167,7 @@ fn end_engine(short: &Path) {
     if !String::from_utf8_lossy(&line).contains(&short) {
         return;
     }
-    let _ = Cmd::new("kill").args(["-TERM", pid]).as_root().finish();
+    let _ = Cmd::new("kill").args(["-TERM", pid]).by_root().finish();
     if let Ok(pid) = pid.parse() {
         crate::interrupt::await_end(pid);
     }
@@ -186,13 +186,13 @@ fn remove(folder: &Path) {
         .filter_map(|line| line.split(' ').nth(1))
     {
         if Path::new(mount).starts_with(folder) {
-            let _ = Cmd::new("umount").args(["-l", mount]).as_root().finish();
+            let _ = Cmd::new("umount").args(["-l", mount]).by_root().finish();
         }
     }
     let removed = Cmd::new("rm")
         .args(["-rf", "--one-file-system", "--"])
         .arg(folder)
-        .as_root();
+        .by_root();
     match removed.finish() {
         Ok(done) if done.ok => {}
         Ok(done) => out::line(format!(

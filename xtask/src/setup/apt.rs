@@ -106,9 +106,9 @@ pub fn ensure(interrupt: &Interrupt, wanted: &[Package]) -> Result<()> {
     out::line(format!("installing {} system packages", missing.len()));
     Cmd::new("apt-get")
         .args(["update", "-qq"])
-        .as_root()
+        .by_root()
         .run(interrupt)?;
-    install.as_root().run(interrupt)
+    install.by_root().run(interrupt)
 }
 
 const QUERY: &str = "${db:Status-Abbrev}\t${Package}\n";

@@ -7,6 +7,9 @@ use berth_core::facts::{EndpointSource, Platform};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+/// How environment variables are read.
+pub type Variables = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What the search looks at. Given by the caller, so that every platform's order is tested
 /// everywhere.
 pub struct Around {
@@ -17,7 +20,7 @@ pub struct Around {
     /// The person's number, on Unix.
     pub uid: Option<u32>,
     /// Reads an environment variable; empty counts as unset.
-    pub variable: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub variable: Variables,
 }
 
 impl Around {

@@ -206,6 +206,7 @@ async fn lines(stream: Option<impl AsyncRead + Unpin>, watch: &Watch, keep: bool
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use berth_core::progress::Progress;
     use tokio_util::sync::CancellationToken;
 
     use super::*;
@@ -230,7 +231,19 @@ mod tests {
         assert_eq!(done.exit, Some(3));
         assert!(done.stdout.starts_with("one\n"));
         assert!(done.tail.contains(&"two".to_owned()) && done.tail.contains(&"90%".to_owned()));
-        assert_eq!(seen.lock().expect("no panic").len(), 3);
+        let seen = seen.lock().expect("no panic");
+        let told = |text: &str| {
+            seen.iter().any(|p| {
+                *p == Progress::Line {
+                    text: text.to_owned(),
+                }
+            })
+        };
+        assert!(told("one") && told("two") && told("90%"), "{seen:?}");
+        assert!(
+            !seen.iter().any(|p| format!("{p:?}").contains("10%")),
+            "{seen:?}"
+        );
     }
 
     #[tokio::test]
