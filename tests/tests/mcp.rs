@@ -118,6 +118,25 @@ async fn a_silent_server_is_given_up_and_ended() {
     assert_eq!(error.code, ErrorCode::ServerTimeout { seconds: 1 });
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_greets_and_then_is_silent_is_given_up() {
+    let greeting = r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"mute","version":"1"}}}"#;
+    let mut mute = request(&[
+        "-c",
+        &format!("read -r _; echo '{greeting}'; while read -r _; do :; done"),
+    ]);
+    mute.command.program = "/bin/sh".to_owned();
+    mute.startup_seconds = 2;
+    let mut session = RmcpStarter
+        .start(&mute, &Watch::silent())
+        .await
+        .expect("it greets");
+    let error = session.tools().await.expect_err("no answer");
+    assert_eq!(error.code, ErrorCode::ServerTimeout { seconds: 2 });
+    session.close().await.expect("closed");
+}
+
 #[tokio::test]
 async fn cancelling_stops_the_wait() {
     let token = CancellationToken::new();

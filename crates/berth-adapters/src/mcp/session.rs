@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{McpSession, ToolResult};
@@ -15,6 +17,8 @@ pub struct Session {
     group: Group,
     last_words: LastWords,
     answered_ms: u64,
+    /// Time for all pages of the tools.
+    limit: Duration,
 }
 
 impl Session {
@@ -23,12 +27,14 @@ impl Session {
         group: Group,
         last_words: LastWords,
         answered_ms: u64,
+        limit: Duration,
     ) -> Self {
         Self {
             service,
             group,
             last_words,
             answered_ms,
+            limit,
         }
     }
 
@@ -60,10 +66,14 @@ impl McpSession for Session {
         if !has_tools {
             return Ok(Vec::new());
         }
-        let tools = self
-            .service
-            .list_all_tools()
+        // A server that greets and then says nothing more would be waited for without end.
+        let tools = tokio::time::timeout(self.limit, self.service.list_all_tools())
             .await
+            .map_err(|_| {
+                let seconds = u32::try_from(self.limit.as_secs()).unwrap_or(u32::MAX);
+                self.last_words
+                    .add_to(Error::new(ErrorCode::ServerTimeout { seconds }))
+            })?
             .map_err(|error| self.failed("tools/list", &error))?;
         Ok(tools
             .into_iter()
@@ -128,7 +138,7 @@ impl McpSession for Session {
         if let Err(error) = self.service.cancel().await {
             tracing::debug!(%error, "the session's task had ended already");
         }
-        let grace = std::time::Duration::from_secs(5);
+        let grace = Duration::from_secs(5);
         if tokio::time::timeout(grace, self.group.wait())
             .await
             .is_err()

@@ -79,7 +79,9 @@ impl McpStarter for RmcpStarter {
         match watch.until_cancelled(handshake).await? {
             Ok(Ok(service)) => {
                 let answered = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                Ok(Box::new(Session::new(service, group, last_words, answered)))
+                Ok(Box::new(Session::new(
+                    service, group, last_words, answered, limit,
+                )))
             }
             Ok(Err(error)) => {
                 let code = match &error {
