@@ -17,8 +17,10 @@ async fn violations(window: &Window) -> Vec<String> {
     let axe = berth_testkit::ground::root().join("ui/node_modules/axe-core/axe.min.js");
     let source = std::fs::read_to_string(&axe).expect("axe-core is installed with the front end");
     window.script(&source).await;
+    // Colours in the middle of a transition are nobody's.
     let script = "const done = arguments[arguments.length - 1]; \
-        axe.run().then(r => done(r.violations.map(v => v.id + ': ' + \
+        Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0))) \
+        .then(() => axe.run()).then(r => done(r.violations.map(v => v.id + ': ' + \
         v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; '))));";
     let found = window
         .driver()

@@ -1881,6 +1881,10 @@ export type Step = { "step": "create_folder",
 /**
  * Absolute path; it must not exist.
  */
+path: string, } | { "step": "data_folder", 
+/**
+ * Absolute path.
+ */
 path: string, } | { "step": "pull_image", 
 /**
  * Repository and tag, or repository and digest.
