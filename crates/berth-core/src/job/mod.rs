@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::Error;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Purpose, Step};
 use crate::progress::Progress;
 use crate::server::Tool;
 
@@ -204,16 +204,17 @@ impl Job {
     #[must_use]
     pub fn is_committed(&self) -> bool {
         match self.plan.purpose {
-            crate::plan::Purpose::Remove => self.state != JobState::Waiting,
-            crate::plan::Purpose::Verify => false,
-            crate::plan::Purpose::Install | crate::plan::Purpose::Reconfigure => self
-                .plan
-                .steps
-                .iter()
-                .zip(&self.steps)
-                .any(|(step, record)| {
-                    matches!(step, Step::Verify { .. }) && record.state == StepState::Done
-                }),
+            Purpose::Remove => self.state != JobState::Waiting,
+            Purpose::Verify => false,
+            Purpose::Install | Purpose::Reconfigure => {
+                self.plan
+                    .steps
+                    .iter()
+                    .zip(&self.steps)
+                    .any(|(step, record)| {
+                        matches!(step, Step::Verify { .. }) && record.state == StepState::Done
+                    })
+            }
         }
     }
 

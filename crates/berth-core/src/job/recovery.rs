@@ -6,12 +6,11 @@ use super::work::Work;
 use super::{EventSink, Job, JobState};
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::SecretValues;
-use crate::plan::Purpose;
 use crate::port::Ports;
 
 /// Deals with every open job that nobody holds: an installation or reconfiguration that was not
 /// verified is undone; one that was, and a removal, are carried on; a verification is closed. It
-/// can itself be killed and run again. Gives the jobs that it closed.
+/// can itself be killed and run again. Gives the jobs that it dealt with.
 pub async fn recover(ports: &Ports, events: EventSink) -> Result<Vec<Job>> {
     let mut closed = Vec::new();
     for job in ports.store.open_jobs()? {
@@ -31,14 +30,15 @@ pub async fn recover(ports: &Ports, events: EventSink) -> Result<Vec<Job>> {
             CancellationToken::new(),
         );
         let interrupted = Error::new(ErrorCode::Interrupted);
-        if work.job.state == JobState::Waiting || work.job.plan.purpose == Purpose::Verify {
-            work.end(JobState::Failed, Some(interrupted));
-        } else if work.job.is_committed() {
-            work.forward().await;
-        } else {
+        match work.job.state {
+            JobState::Waiting => work.end(JobState::Failed, Some(interrupted)),
             // An undo that was interrupted ends with the error that it began with.
-            let error = work.job.error.clone().unwrap_or(interrupted);
-            work.undo(error).await;
+            JobState::Undoing => {
+                let error = work.job.error.clone().unwrap_or(interrupted);
+                work.undo(error).await;
+            }
+            _ if work.job.is_committed() => work.forward().await,
+            _ => work.undo(interrupted).await,
         }
         closed.push(work.job);
     }

@@ -9,7 +9,7 @@ use super::{EventSink, JobEvent, LogLine};
 use crate::input::SecretValues;
 use crate::port::Ports;
 use crate::progress::{Progress, Watch};
-use crate::secret::DOTS;
+use crate::secret::{DOTS, Secret};
 
 /// How often counts and layers are told; a person cannot read faster.
 const PACE: Duration = Duration::from_millis(100);
@@ -28,7 +28,7 @@ struct Shared {
     ports: Ports,
     events: EventSink,
     job: String,
-    secrets: SecretValues,
+    needles: Vec<Secret>,
     state: Mutex<State>,
 }
 
@@ -41,14 +41,14 @@ struct State {
 }
 
 impl Reporter {
-    pub fn new(ports: Ports, events: EventSink, job: String, secrets: SecretValues) -> Self {
+    pub fn new(ports: Ports, events: EventSink, job: String, secrets: &SecretValues) -> Self {
         let state = Mutex::new(State::default());
         Self {
             shared: Arc::new(Shared {
                 ports,
                 events,
                 job,
-                secrets,
+                needles: needles(secrets),
                 state,
             }),
         }
@@ -63,10 +63,8 @@ impl Reporter {
     /// Takes the given secrets out of a text.
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for secret in self.shared.secrets.values() {
-            if secret.expose().len() >= SHORTEST_SECRET {
-                text = text.replace(secret.expose(), DOTS);
-            }
+        for needle in &self.shared.needles {
+            text = text.replace(needle.expose(), DOTS);
         }
         text
     }
@@ -133,4 +131,21 @@ impl Reporter {
             progress,
         });
     }
+}
+
+/// What is looked for in texts: each secret, as it is and as JSON writes it, and each line of one
+/// that has several, because output comes in lines. The longest first.
+fn needles(secrets: &SecretValues) -> Vec<Secret> {
+    let mut needles: Vec<String> = Vec::new();
+    for secret in secrets.values() {
+        let value = secret.expose();
+        needles.push(value.to_owned());
+        needles.extend(value.lines().map(|line| line.trim().to_owned()));
+        let json = serde_json::Value::from(value).to_string();
+        needles.push(json.trim_matches('"').to_owned());
+    }
+    needles.retain(|needle| needle.len() >= SHORTEST_SECRET);
+    needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+    needles.dedup();
+    needles.into_iter().map(Secret::new).collect()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::work::Work;
-use super::{Job, JobEvent, JobState};
+use super::{Job, JobEvent};
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::SecretValues;
 use crate::plan::Plan;
@@ -44,6 +44,11 @@ impl JobRunner {
     /// `JobRunning` where something is being done to that name already.
     pub fn start(&self, plan: Plan, secrets: SecretValues) -> Result<StartedJob> {
         let host = &self.ports.host;
+        // Pasting and pipes leave a line break at the end; it was checked without.
+        let secrets = secrets
+            .into_iter()
+            .map(|(input, value)| (input, value.trimmed()))
+            .collect();
         let job = Job::new(host.new_id(), plan, host.now(), host.pid());
         // The lock comes first: a job that is written down without one looks abandoned.
         let guard = self
@@ -111,11 +116,9 @@ impl StartedJob {
         } = self;
         let id = job.id.clone();
         let mut work = Work::new(ports.clone(), job, secrets, events, cancel.clone());
-        if work.job.state == JobState::Waiting {
-            tokio::select! {
-                () = work.forward() => {}
-                () = listen(&ports, &id, &cancel) => {}
-            }
+        tokio::select! {
+            () = work.forward() => {}
+            () = listen(&ports, &id, &cancel) => {}
         }
         lock(&running).remove(&id);
         drop(guard);

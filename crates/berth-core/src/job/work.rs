@@ -1,13 +1,19 @@
-//! Carrying a job forward and undoing it. Every change of state is persisted before it is told.
+//! Carrying a job forward and undoing it. Every change of state is persisted before it is told,
+//! and before anything is done that depends on it.
 
 use tokio_util::sync::CancellationToken;
 
 use super::report::Reporter;
 use super::steps::{self, Context};
-use super::{EventSink, Job, JobEvent, JobState, StepOutcome, StepState};
+use super::{EventSink, Job, JobEvent, JobState, StepState};
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::SecretValues;
+use crate::plan::{Purpose, Step};
 use crate::port::Ports;
+
+/// How often it is tried to write down that an undo begins. Without that record nothing may be
+/// undone: the next start would take the job for one that only has to be finished.
+const ATTEMPTS: usize = 3;
 
 /// A job in the hands of this process: its lock is held.
 pub struct Work {
@@ -27,12 +33,7 @@ impl Work {
         events: EventSink,
         cancel: CancellationToken,
     ) -> Self {
-        let reporter = Reporter::new(
-            ports.clone(),
-            events.clone(),
-            job.id.clone(),
-            secrets.clone(),
-        );
+        let reporter = Reporter::new(ports.clone(), events.clone(), job.id.clone(), &secrets);
         Self {
             ports,
             job,
@@ -46,8 +47,15 @@ impl Work {
     /// Carries out every step that is not done, from the first on; undoes the job where one fails
     /// before it was verified.
     pub async fn forward(&mut self) {
-        self.job.state = JobState::Running;
-        if let Err(error) = self.save() {
+        if self.job.state == JobState::Waiting && self.cancel.is_cancelled() {
+            return self.end(JobState::Cancelled, Some(Error::new(ErrorCode::Cancelled)));
+        }
+        // What could not be cleaned up before is tried again.
+        let begun = self.change(|job| {
+            job.state = JobState::Running;
+            job.leftovers.clear();
+        });
+        if let Err(error) = begun {
             return self.end(JobState::Failed, Some(error));
         }
         for index in 0..self.job.plan.steps.len() {
@@ -64,16 +72,27 @@ impl Work {
             if !self.job.is_committed() {
                 return self.undo(error).await;
             }
-            self.mark(index, StepState::Failed);
-            if self.job.plan.purpose == crate::plan::Purpose::Remove {
+            if self.job.plan.purpose == Purpose::Remove && !self.can_be_left(index, &error) {
                 // The record is the last thing to go: the server is still listed, and removing
                 // it again carries on from here.
+                self.mark(index, StepState::Failed);
                 return self.end(JobState::Failed, Some(error));
             }
-            // The new generation works; what is left of the old one is named.
+            // The new generation works, or the removal goes on; what is left is named.
             self.job.leftovers.push(error);
+            self.mark(index, StepState::Failed);
         }
         self.end(JobState::Done, None);
+    }
+
+    /// Whether a removal goes on without a step: what it would have been done with is no longer on
+    /// this computer, and waiting for it to come back would keep the server listed for ever.
+    fn can_be_left(&self, index: usize, error: &Error) -> bool {
+        match &self.job.plan.steps[index] {
+            Step::Unregister { .. } => error.code == ErrorCode::ClaudeMissing,
+            Step::DeleteData { .. } => error.code == ErrorCode::EngineMissing,
+            _ => false,
+        }
     }
 
     async fn step(&mut self, index: usize) -> Result<()> {
@@ -87,28 +106,27 @@ impl Work {
         };
         let watch = self.reporter.watch(number, token);
         // The undo of an interrupted step needs to know what was there before.
-        let before = {
-            let context = self.context();
-            steps::look(&context, &step).await?
-        };
-        let record = &mut self.job.steps[index];
-        record.state = StepState::Running;
-        record.outcome = before;
-        record.began_at = Some(self.ports.host.now());
-        self.save()?;
-        let result = {
-            let context = self.context();
-            let recorded = context.job.steps[index].outcome.clone();
-            steps::perform(&context, &step, recorded, &watch).await
-        };
+        let before = steps::look(&self.context(), &step).await?;
+        let now = self.ports.host.now();
+        self.change(|job| {
+            let record = &mut job.steps[index];
+            record.state = StepState::Running;
+            record.outcome = before.clone();
+            record.began_at = Some(now);
+        })?;
+        let result = steps::perform(&self.context(), &step, before, &watch).await;
         self.reporter.flush();
         match result {
             Ok(outcome) => {
-                let record = &mut self.job.steps[index];
-                record.state = StepState::Done;
-                record.outcome = outcome;
-                record.ended_at = Some(self.ports.host.now());
-                self.save()
+                let now = self.ports.host.now();
+                // Not done before that is written: a verification that is not on record has not
+                // happened, and the job is undone.
+                self.change(|job| {
+                    let record = &mut job.steps[index];
+                    record.state = StepState::Done;
+                    record.outcome = outcome;
+                    record.ended_at = Some(now);
+                })
             }
             Err(error) => {
                 self.mark(index, StepState::Failed);
@@ -124,9 +142,19 @@ impl Work {
         } else {
             JobState::Failed
         };
-        self.job.state = JobState::Undoing;
-        self.job.error = Some(error.clone());
-        self.save_or_log();
+        let begin = |job: &mut Job| {
+            job.state = JobState::Undoing;
+            job.error = Some(error.clone());
+            job.leftovers.clear();
+        };
+        if !(0..ATTEMPTS).any(|_| self.change(begin).is_ok()) {
+            tracing::error!(
+                job = self.job.id,
+                "an undo could not be written down; it waits"
+            );
+            self.reporter.flush();
+            return;
+        }
         for index in (0..self.job.plan.steps.len()).rev() {
             let state = self.job.steps[index].state;
             if matches!(state, StepState::Waiting | StepState::Undone) {
@@ -135,8 +163,7 @@ impl Work {
             self.mark(index, StepState::Undoing);
             let step = self.job.plan.steps[index].clone();
             let outcome = self.job.steps[index].outcome.clone();
-            let result = steps::undo(&self.context(), &step, &outcome).await;
-            match result {
+            match steps::undo(&self.context(), &step, &outcome).await {
                 Ok(()) => self.mark(index, StepState::Undone),
                 Err(failed) => {
                     let failed = self.redacted(failed);
@@ -151,9 +178,6 @@ impl Work {
     /// Writes that nothing more will happen.
     pub fn end(&mut self, state: JobState, error: Option<Error>) {
         self.reporter.flush();
-        self.job.state = state;
-        self.job.error = error;
-        self.job.ended_at = Some(self.ports.host.now());
         // A replaced registration is backed up until then, and it can hold somebody's token.
         let kept = self
             .job
@@ -163,6 +187,9 @@ impl Work {
         if !kept && let Err(error) = self.ports.host.delete_backups(&self.job.id) {
             self.job.leftovers.push(error);
         }
+        self.job.state = state;
+        self.job.error = error;
+        self.job.ended_at = Some(self.ports.host.now());
         self.save_or_log();
     }
 
@@ -193,23 +220,30 @@ impl Work {
         error
     }
 
-    fn save(&self) -> Result<()> {
-        self.ports.store.update_job(&self.job)?;
-        (self.events)(JobEvent::Changed {
-            job: Box::new(self.job.clone()),
-        });
+    /// Changes the job once the change is written; otherwise it stays as it was.
+    fn change(&mut self, change: impl FnOnce(&mut Job)) -> Result<()> {
+        let mut next = self.job.clone();
+        change(&mut next);
+        self.ports.store.update_job(&next)?;
+        self.job = next;
+        self.tell();
         Ok(())
     }
 
-    /// Where an undo cannot be written down it still goes on; recovery repeats it.
+    /// Writes what has happened already. Where that fails it still has happened, and repeating it
+    /// does no harm: the next start finds the job open.
     fn save_or_log(&self) {
-        if let Err(error) = self.save() {
-            tracing::error!(%error, job = self.job.id, "a job's state could not be written");
+        match self.ports.store.update_job(&self.job) {
+            Ok(()) => self.tell(),
+            Err(error) => {
+                tracing::error!(%error, job = self.job.id, "a job's state could not be written");
+            }
         }
     }
-}
 
-/// Whether a step's outcome says that the step made something that was not there.
-pub(super) fn created(outcome: &StepOutcome) -> bool {
-    matches!(outcome, StepOutcome::Created)
+    fn tell(&self) {
+        (self.events)(JobEvent::Changed {
+            job: Box::new(self.job.clone()),
+        });
+    }
 }

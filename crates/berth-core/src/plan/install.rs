@@ -15,7 +15,6 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Fact, Facts, Platform};
 use crate::input::{InputValue, InputValues, PathGrant};
 use crate::plan::command::{venv_programs, venv_python};
-use crate::port::ImageInfo;
 use crate::server::{
     ContainerLaunch, DataPlace, Hardening, Installation, Launch, Mount, Pin, SecretUse, check_name,
 };
@@ -35,12 +34,15 @@ pub struct Surroundings {
     pub user_ids: Option<(u32, u32)>,
     /// The command to register.
     pub command: LauncherCommand,
+    /// The same command by the launcher's absolute path, to start it ourselves.
+    pub start: LauncherCommand,
     /// The installation that has the name now.
     pub old: Option<Installation>,
     /// Registrations of that name, at every place that was looked at.
     pub registrations: Vec<RegistrationSummary>,
-    /// The variant's image, where it is on this computer already.
-    pub image: Option<ImageInfo>,
+    /// The reference by which the variant's image is on this computer already, of the digest that
+    /// the entry asks for, if it asks for one.
+    pub image: Option<String>,
 }
 
 /// Plans an installation or a reconfiguration. The values of `choices.inputs` have been checked
@@ -158,12 +160,12 @@ impl Planning<'_> {
         steps.push(Step::Register {
             name: name.clone(),
             place: place.clone(),
-            command: command.clone(),
+            command,
             replaces: there.cloned(),
         });
         steps.push(Step::Verify {
             name: name.clone(),
-            command,
+            command: self.around.start.clone(),
             place: Some(place),
             startup_seconds: self.entry.startup_seconds,
             credential_check: self.entry.credential_check.clone(),
@@ -320,15 +322,15 @@ impl Planning<'_> {
 
     fn container(&self, spec: &ContainerSpec) -> Result<Prepared> {
         let (tag, version) = split_tag(&spec.image);
-        let step = if self.has_image(spec) {
-            Step::UseImage {
-                reference: spec.image.clone(),
-            }
-        } else {
-            Step::PullImage {
+        // An image that is here is used as it is.
+        let step = match &self.around.image {
+            Some(reference) => Step::UseImage {
+                reference: reference.clone(),
+            },
+            None => Step::PullImage {
                 reference: spec.image.clone(),
                 digest: spec.digest.clone(),
-            }
+            },
         };
         let mut inside = BTreeMap::new();
         let mut mounts = Vec::new();
@@ -415,15 +417,6 @@ impl Planning<'_> {
             data,
             env: templates,
         })
-    }
-
-    /// An image that is here is used as it is, unless the entry names another digest.
-    fn has_image(&self, spec: &ContainerSpec) -> bool {
-        match (&self.around.image, &spec.digest) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(image), wanted) => image.digest == *wanted,
-        }
     }
 
     /// Environment without secrets, and the templates of the variables that hold one.
@@ -540,7 +533,7 @@ impl Planning<'_> {
             inputs,
             places: vec![self.choices.place.clone()],
             folder: prepared.folder,
-            data: prepared.data,
+            data: self.all_data(prepared.data),
             tools: Vec::new(),
             tools_hash: None,
             startup_seconds: self.entry.startup_seconds,
@@ -548,6 +541,24 @@ impl Planning<'_> {
             verified_at: None,
             last_error: None,
         }
+    }
+
+    /// What the new generation keeps, and what the one before kept: both go when the server is
+    /// removed with its data.
+    fn all_data(&self, mut data: Vec<DataPlace>) -> Vec<DataPlace> {
+        let old = self.around.old.iter().flat_map(|old| &old.data);
+        for place in old {
+            let known = data.iter().any(|other| match (other, place) {
+                (DataPlace::Volume { name, .. }, DataPlace::Volume { name: old, .. }) => {
+                    name == old
+                }
+                (other, place) => other == place,
+            });
+            if !known {
+                data.push(place.clone());
+            }
+        }
+        data
     }
 
     /// What is left of the generation that is replaced, once the new one was verified.

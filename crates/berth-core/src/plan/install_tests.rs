@@ -52,6 +52,10 @@ fn around(generation: &str) -> Surroundings {
             program: "/usr/bin/berth".to_owned(),
             args: vec!["run".to_owned(), "x".to_owned()],
         },
+        start: LauncherCommand {
+            program: "/usr/bin/berth".to_owned(),
+            args: vec!["run".to_owned(), "x".to_owned()],
+        },
         old: None,
         registrations: Vec::new(),
         image: None,

@@ -2,13 +2,13 @@
 
 use futures_util::StreamExt;
 
-use super::{Choices, Plan, Surroundings, default_variant};
+use super::{Choices, Plan, Surroundings, default_variant, exact_reference};
 use crate::catalog::{Entry, Run};
 use crate::client::{Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Fact, Facts, Probe, gather};
 use crate::input::check_all;
-use crate::port::{ImageInfo, PathKind, Ports};
+use crate::port::{PathKind, Ports};
 use crate::server::Installation;
 
 /// Plans an installation or a reconfiguration of `entry`.
@@ -44,6 +44,7 @@ pub async fn prepare_install(
         platform: ports.host.platform(),
         user_ids: ports.host.user_ids(),
         command: ports.host.launcher(&name, choices.place.scope)?,
+        start: ports.host.launcher_absolute(&name)?,
         registrations: registrations(ports, &name, &choices.place, old.as_ref()).await?,
         image: image(ports, entry, &variant, &facts).await?,
         old,
@@ -68,11 +69,7 @@ pub async fn prepare_remove(ports: &Ports, name: &str, delete_data: bool) -> Res
 /// it: its credential check is made again.
 pub async fn prepare_verify(ports: &Ports, name: &str, entry: Option<&Entry>) -> Result<Plan> {
     let installation = installed(ports, name)?;
-    let scope = installation
-        .places
-        .first()
-        .map_or(Scope::User, |place| place.scope);
-    let command = ports.host.launcher(name, scope)?;
+    let command = ports.host.launcher_absolute(name)?;
     let check = entry.and_then(|entry| entry.credential_check.clone());
     Ok(super::verify(&installation, command, check))
 }
@@ -205,16 +202,23 @@ async fn registrations(
     Ok(found)
 }
 
+/// The reference by which the variant's image is here already. An image of another digest than
+/// the entry's does not count.
 async fn image(
     ports: &Ports,
     entry: &Entry,
     variant: &str,
     facts: &Facts,
-) -> Result<Option<ImageInfo>> {
-    match entry.variant(variant).map(|variant| &variant.run) {
-        Some(Run::Image(spec)) if facts.engine.found().is_some() => {
-            ports.engine.image(&spec.image).await
-        }
-        _ => Ok(None),
-    }
+) -> Result<Option<String>> {
+    let spec = match entry.variant(variant).map(|variant| &variant.run) {
+        Some(Run::Image(spec)) if facts.engine.found().is_some() => spec,
+        _ => return Ok(None),
+    };
+    let Some(digest) = &spec.digest else {
+        let here = ports.engine.image(&spec.image).await?;
+        return Ok(here.map(|_| spec.image.clone()));
+    };
+    let pinned = exact_reference(&spec.image, Some(digest));
+    let here = ports.engine.image(&pinned).await?;
+    Ok(here.map(|_| pinned))
 }

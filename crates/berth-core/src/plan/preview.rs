@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::command::{self, CommandLine};
-use super::{Plan, Step, VaultItem};
+use super::{Plan, Step, VaultItem, exact_reference};
 use crate::catalog::{Access, Network};
 use crate::client::Scope;
 use crate::secret::DOTS;
@@ -56,8 +56,8 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
         Step::CreateFolder { path } => ("create_folder", path.clone(), vec![writes(path)]),
         Step::DataFolder { path } => ("data_folder", path.clone(), vec![writes(path)]),
         Step::PullImage { reference, digest } => {
-            let mut lines = vec![text(format!("docker pull {}", command::quote(reference)))];
-            lines.extend(digest.iter().map(|digest| text(format!("{digest} only"))));
+            let pulled = exact_reference(reference, digest.as_deref());
+            let lines = vec![text(format!("docker pull {}", command::quote(&pulled)))];
             ("pull_image", reference.clone(), lines)
         }
         Step::UseImage { reference } => ("use_image", reference.clone(), Vec::new()),
@@ -110,17 +110,18 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             name,
             place,
             command: launcher,
-            ..
+            replaces,
         } => {
             let line = command::register(claude, name, place, launcher);
-            (
-                "register",
-                name.clone(),
-                vec![
-                    run(&line),
-                    writes(config_of(place.scope, place.project.as_deref()).as_str()),
-                ],
-            )
+            let config = config_of(place.scope, place.project.as_deref());
+            let mut lines = vec![run(&line), writes(&config)];
+            lines.extend(replaces.iter().map(|found| PreviewLine::Deletes {
+                path: format!(
+                    "{config}: {} ({}, {})",
+                    found.name, found.transport, found.target
+                ),
+            }));
+            ("register", name.clone(), lines)
         }
         Step::Unregister { name, place } => {
             let line = command::unregister(claude, name, place);

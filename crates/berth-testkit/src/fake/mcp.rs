@@ -104,6 +104,12 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
 impl McpStarter for FakeMcp {
     async fn start(&self, request: &StartRequest, watch: &Watch) -> Result<Box<dyn McpSession>> {
         watch.check()?;
+        let program = &request.command.program;
+        if !program.starts_with('/') && !self.0.state().launcher_on_path {
+            return Err(Error::new(ErrorCode::ProgramMissing {
+                program: program.clone(),
+            }));
+        }
         let name = request.command.args.last().cloned().unwrap_or_default();
         let installation = can_start(&self.0, &name)?;
         let script = {

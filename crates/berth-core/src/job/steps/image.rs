@@ -1,12 +1,22 @@
 use super::Context;
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
+use crate::plan::exact_reference;
 use crate::port::ImageInfo;
 use crate::progress::Watch;
+use crate::server::Launch;
 
 /// Whether the image is here already: then the undo leaves it.
-pub async fn look(context: &Context<'_>, reference: &str) -> Result<StepOutcome> {
-    let here = context.ports.engine.image(reference).await?;
+pub async fn look(
+    context: &Context<'_>,
+    reference: &str,
+    wanted: Option<&str>,
+) -> Result<StepOutcome> {
+    let here = context
+        .ports
+        .engine
+        .image(&exact_reference(reference, wanted))
+        .await?;
     Ok(StepOutcome::Image {
         id: here
             .as_ref()
@@ -25,11 +35,7 @@ pub async fn pull(
     before: StepOutcome,
     watch: &Watch,
 ) -> Result<StepOutcome> {
-    // With a digest the registry cannot give anything else, and the tag may have moved on.
-    let exact = match wanted {
-        Some(digest) if !reference.contains('@') => format!("{}@{digest}", untagged(reference)),
-        _ => reference.to_owned(),
-    };
+    let exact = exact_reference(reference, wanted);
     let image = context.ports.engine.pull(&exact, watch).await?;
     if let Some(expected) = wanted
         && image.digest.as_deref() != Some(expected)
@@ -56,15 +62,51 @@ pub async fn pin(context: &Context<'_>, reference: &str) -> Result<StepOutcome> 
     }
 }
 
-/// Removes what was pulled. The engine keeps an image that anything else uses.
-pub async fn undo(context: &Context<'_>, reference: &str, outcome: &StepOutcome) -> Result<()> {
-    match outcome {
-        StepOutcome::Image { was_here: true, .. } => Ok(()),
-        StepOutcome::Image { id, .. } if !id.is_empty() => {
-            context.ports.engine.remove_image(id).await
-        }
-        _ => context.ports.engine.remove_image(reference).await,
+/// Removes what was pulled, also where the pull was interrupted, unless another server has come to
+/// need it. The engine itself keeps an image that a container uses.
+pub async fn undo(
+    context: &Context<'_>,
+    reference: &str,
+    wanted: Option<&str>,
+    outcome: &StepOutcome,
+) -> Result<()> {
+    let StepOutcome::Image {
+        was_here: false, ..
+    } = outcome
+    else {
+        return Ok(());
+    };
+    let engine = &context.ports.engine;
+    let exact = exact_reference(reference, wanted);
+    let Some(image) = engine.image(&exact).await? else {
+        return Ok(());
+    };
+    if is_needed(context, &image.id)? {
+        return Ok(());
     }
+    engine.remove_image(&exact).await
+}
+
+/// Whether another installation starts this image, or another job that is open has pinned it.
+fn is_needed(context: &Context<'_>, id: &str) -> Result<bool> {
+    let store = &context.ports.store;
+    let own = (&context.job.plan.name, &context.job.id);
+    let installed = store.installations()?.into_iter().any(|installation| {
+        let starts = match &installation.launch {
+            Launch::Container(launch) => launch.image_id == id,
+            Launch::Process { .. } => false,
+        };
+        starts && installation.name != *own.0
+    });
+    if installed {
+        return Ok(true);
+    }
+    Ok(store.open_jobs()?.iter().any(|job| {
+        job.id != *own.1
+            && job.steps.iter().any(
+                |step| matches!(&step.outcome, StepOutcome::Image { id: other, .. } if other == id),
+            )
+    }))
 }
 
 fn outcome(image: ImageInfo, was_here: bool) -> StepOutcome {
@@ -72,31 +114,5 @@ fn outcome(image: ImageInfo, was_here: bool) -> StepOutcome {
         id: image.id,
         digest: image.digest,
         was_here,
-    }
-}
-
-/// A reference without its tag: a colon after the last slash begins one.
-fn untagged(reference: &str) -> &str {
-    match reference.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => reference,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::untagged;
-
-    #[test]
-    fn a_port_is_not_a_tag() {
-        assert_eq!(untagged("mcp/time:1.2"), "mcp/time");
-        assert_eq!(
-            untagged("127.0.0.1:5000/mcp/time"),
-            "127.0.0.1:5000/mcp/time"
-        );
-        assert_eq!(
-            untagged("127.0.0.1:5000/mcp/time:2"),
-            "127.0.0.1:5000/mcp/time"
-        );
     }
 }

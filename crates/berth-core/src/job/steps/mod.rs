@@ -1,8 +1,8 @@
 //! What each step does, and how it is undone. An undo works wherever inside the step it was
 //! interrupted, and can be repeated.
 
+mod folder;
 mod image;
-mod package;
 mod record;
 mod registration;
 mod removal;
@@ -26,9 +26,10 @@ pub struct Context<'a> {
 /// What is there before a step acts, as far as its undo needs to know. Persisted before it acts.
 pub async fn look(context: &Context<'_>, step: &Step) -> Result<StepOutcome> {
     match step {
-        Step::DataFolder { path } => Ok(package::look_at_folder(context, path)),
-        Step::PullImage { reference, .. } | Step::UseImage { reference } => {
-            image::look(context, reference).await
+        Step::CreateFolder { path } => folder::look_at_new(context, path),
+        Step::DataFolder { path } => Ok(folder::look(context, path)),
+        Step::PullImage { reference, digest } => {
+            image::look(context, reference, digest.as_deref()).await
         }
         Step::WriteInstallation {
             installation,
@@ -111,7 +112,7 @@ pub async fn perform(
             registration::unregister(context, name, place).await?;
         }
         Step::Verify { .. } => return verify::verify(context, step, watch).await,
-        Step::EndSessions { name } => removal::end_sessions(context, name).await?,
+        Step::EndSessions { name } => removal::end_sessions(context, name, None).await?,
         Step::ForgetGeneration { name, generation } => {
             ports.store.forget_generation(name, generation)?;
         }
@@ -131,11 +132,13 @@ pub async fn perform(
 pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> Result<()> {
     let ports = context.ports;
     match step {
-        Step::CreateFolder { path } => ports.host.delete_folder(path),
-        Step::DataFolder { path } if super::work::created(outcome) => {
-            ports.host.delete_folder(path)
+        Step::CreateFolder { path } | Step::DataFolder { path } => match outcome {
+            StepOutcome::Created => ports.host.delete_folder(path),
+            _ => Ok(()),
+        },
+        Step::PullImage { reference, digest } => {
+            image::undo(context, reference, digest.as_deref(), outcome).await
         }
-        Step::PullImage { reference, .. } => image::undo(context, reference, outcome).await,
         Step::StoreSecret { item, .. } | Step::KeepSecret { to: item, .. } => {
             ports.vault.delete(item).await
         }
@@ -145,10 +148,10 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::Register { name, place, .. } => {
             registration::undo(context, name, place, outcome).await
         }
-        Step::Verify { name, .. } => verify::undo(context, name, outcome).await,
+        Step::Verify { .. } => verify::undo(context, outcome).await,
         // Inside the generation's folder, which is deleted as a whole.
         Step::CreateVenv { .. } | Step::InstallPython { .. } | Step::InstallNode { .. } => Ok(()),
-        Step::DataFolder { .. } | Step::UseImage { .. } => Ok(()),
+        Step::UseImage { .. } => Ok(()),
         // These come only after the point from which a job goes forward.
         Step::Unregister { .. }
         | Step::EndSessions { .. }

@@ -3,9 +3,6 @@ use crate::client::{LauncherCommand, Place, RegistrationSummary};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 
-/// Most project folders that are remembered.
-const RECENT_PROJECTS: usize = 10;
-
 /// Backs up what is registered there. A foreign registration that was not in the plan is never
 /// replaced.
 pub async fn look(
@@ -40,15 +37,7 @@ pub async fn register(
     command: &LauncherCommand,
 ) -> Result<()> {
     context.ports.host.settle_launcher()?;
-    context.ports.claude.register(name, place, command).await?;
-    if let Some(project) = &place.project {
-        let mut settings = context.ports.store.settings()?;
-        settings.recent_projects.retain(|known| known != project);
-        settings.recent_projects.insert(0, project.clone());
-        settings.recent_projects.truncate(RECENT_PROJECTS);
-        context.ports.store.put_settings(&settings)?;
-    }
-    Ok(())
+    context.ports.claude.register(name, place, command).await
 }
 
 /// Takes out Berth's registration; one that somebody else wrote under the name stays.
@@ -70,11 +59,11 @@ pub async fn undo(
     match outcome {
         StepOutcome::Registration { backup: Some(path) } => {
             let before = context.ports.host.read_backup(path)?;
-            let now = context.ports.claude.registration(name, place).await?;
-            if now.as_ref() == Some(&before) {
-                return Ok(());
+            match context.ports.claude.registration(name, place).await? {
+                // It is back already, or somebody else has registered another one since.
+                Some(now) if now == before || !now.summary().is_berths => Ok(()),
+                _ => context.ports.claude.restore(&before).await,
             }
-            context.ports.claude.restore(&before).await
         }
         _ => unregister(context, name, place).await,
     }

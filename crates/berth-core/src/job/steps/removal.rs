@@ -1,28 +1,37 @@
 use super::Context;
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::server::DataPlace;
 
-/// Ends the containers that run for an installation. Without an engine there are none to end.
-pub async fn end_sessions(context: &Context<'_>, name: &str) -> Result<()> {
+/// Ends the containers that run for an installation, or only those of one generation. Where no
+/// engine runs, no container does.
+pub async fn end_sessions(
+    context: &Context<'_>,
+    name: &str,
+    generation: Option<&str>,
+) -> Result<()> {
     let engine = &context.ports.engine;
-    let is_container = context
-        .ports
-        .store
-        .installation(name)?
-        .is_some_and(|installation| {
-            matches!(installation.launch, crate::server::Launch::Container(_))
-        });
-    if !is_container {
-        return Ok(());
-    }
+    let containers = match engine.session_containers(Some(name)).await {
+        Ok(containers) => containers,
+        Err(error) if is_not_running(&error.code) => return Ok(()),
+        Err(error) => return Err(error),
+    };
     let home = context.ports.host.home();
-    for container in engine.session_containers(Some(name)).await? {
+    for container in containers {
         // Another home on the same engine can have an installation of the same name.
-        if container.labels.home == home {
+        let ours = container.labels.home == home
+            && generation.is_none_or(|generation| container.labels.generation == generation);
+        if ours {
             engine.remove_container(&container.id).await?;
         }
     }
     Ok(())
+}
+
+fn is_not_running(code: &ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::EngineMissing | ErrorCode::EngineStopped { .. }
+    )
 }
 
 pub async fn delete_data(context: &Context<'_>, data: &DataPlace) -> Result<()> {

@@ -1,12 +1,12 @@
 use super::Context;
 use crate::catalog::CredentialCheck;
-use crate::client::{LauncherCommand, Place};
+use crate::client::{LauncherCommand, Place, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
 use crate::port::{ClaudeHealth, McpSession, StartRequest};
 use crate::progress::Watch;
-use crate::server::{DataPlace, Tool, tools_hash};
+use crate::server::{DataPlace, Launch, Tool, tools_hash};
 
 /// The volumes that the first start will make: the undo removes them.
 pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
@@ -101,16 +101,28 @@ async fn check(
             ClaudeHealth::Connected => {}
             // The person approves a project's servers inside Claude Code.
             ClaudeHealth::PendingApproval => pending_approval = true,
-            ClaudeHealth::Failed | ClaudeHealth::Absent | ClaudeHealth::Unclear => {
-                let operation = format!("connect to `{name}`");
-                return Err(Error::new(ErrorCode::ClaudeFailed {
-                    operation,
-                    exit: None,
-                }));
+            // The handshake itself has succeeded; words that a newer Claude Code uses for that do
+            // not undo it.
+            ClaudeHealth::Unclear => watch.line("Claude Code's own check could not be read"),
+            ClaudeHealth::Failed | ClaudeHealth::Absent => {
+                return Err(unreachable_for_claude(context, name, place).await);
             }
         }
     }
     Ok((tools, answered_ms, pending_approval))
+}
+
+/// Why Claude Code cannot start what we could: a project's registration names `berth` alone.
+async fn unreachable_for_claude(context: &Context<'_>, name: &str, place: &Place) -> Error {
+    if place.scope == Scope::Project
+        && let Err(error) = context.ports.host.launcher_on_path().await
+    {
+        return error;
+    }
+    Error::new(ErrorCode::ClaudeFailed {
+        operation: format!("connect to `{name}`"),
+        exit: None,
+    })
 }
 
 async fn talk(
@@ -157,15 +169,24 @@ fn keep(
     context.ports.store.put_installation(&installation)
 }
 
-/// Removes the volumes that the start made. A container that still runs has them in use.
-pub async fn undo(context: &Context<'_>, name: &str, outcome: &StepOutcome) -> Result<()> {
+/// Removes what the start made: a container whose launcher was killed, and the volumes that were
+/// not there before. Sessions of the generation before go on.
+pub async fn undo(context: &Context<'_>, outcome: &StepOutcome) -> Result<()> {
     let StepOutcome::Volumes { created } = outcome else {
         return Ok(());
     };
-    if created.is_empty() {
+    let written = context.job.plan.steps.iter().find_map(|step| match step {
+        Step::WriteInstallation { installation, .. } => Some(installation),
+        _ => None,
+    });
+    // A server that was installed before keeps what it has.
+    let Some(installation) = written else {
         return Ok(());
+    };
+    if matches!(installation.launch, Launch::Container(_)) {
+        let generation = Some(installation.generation.as_str());
+        super::removal::end_sessions(context, &installation.name, generation).await?;
     }
-    super::removal::end_sessions(context, name).await?;
     for volume in created {
         context.ports.engine.remove_volume(volume).await?;
     }

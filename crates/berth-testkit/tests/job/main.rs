@@ -1,0 +1,9 @@
+//! Plans carried out on a machine in memory: that they do what they say, and that nothing is
+//! half-done or lost wherever they are stopped.
+
+mod double;
+mod faults;
+mod random;
+mod runner;
+mod shapes;
+mod support;

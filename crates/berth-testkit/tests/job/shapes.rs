@@ -1,0 +1,303 @@
+//! The shapes of plans: every kind of variant, scope and purpose that differs in its steps.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use berth_core::catalog::{Access, Catalog, Entry, Trust};
+use berth_core::client::{Place, Scope};
+use berth_core::error::{Error, ErrorCode};
+use berth_core::facts::Facts;
+use berth_core::input::{InputValue, PathGrant, SecretValues};
+use berth_core::plan::{Choices, Plan, prepare_install, prepare_remove, prepare_verify};
+use berth_core::secret::Secret;
+use berth_testkit::fake::World;
+use berth_testkit::faulty::Faults;
+
+use super::support::{Watcher, run};
+
+/// Secrets that are given; a search for them must find them nowhere but in the vault.
+pub const OLD_TOKEN: &str = "tok_old_5f1d0c9a";
+pub const NEW_TOKEN: &str = "tok_new_77b2e4d1";
+
+/// One entry with a variant of every kind, so that a reconfiguration can go from any to any.
+const DEMO: &str = r#"
+id: demo
+title: Demo
+publisher: Somebody
+summary: Has a variant of every kind
+description: For tests.
+categories: [utilities]
+permissions: { network: none, files: yours }
+inputs:
+  - key: folders
+    title: Folders
+    kind: { type: folder, multiple: true }
+    variants: [image]
+  - key: token
+    title: Token
+    kind: { type: secret, min_length: 8 }
+    variants: [image, python]
+  - key: extra
+    title: Extra
+    kind: { type: secret }
+    variants: [image]
+variants:
+  - id: python
+    title: Python package
+    best_for: Tests
+    run:
+      type: python
+      package: demo
+      version: "1.0"
+      pins: ["helper==2.0"]
+      script: demo
+      env: { DEMO_TOKEN: "{{token}}" }
+  - id: node
+    title: Node package
+    best_for: Tests
+    run:
+      type: node
+      package: "@demo/server"
+      version: 1.0.0
+      bin: demo
+      env: { DEMO_FILE: "{{berth.data}}/memory.json" }
+  - id: image
+    title: Container
+    best_for: Tests
+    run:
+      type: image
+      image: demo/server:1.0
+      args: ["{{folders}}"]
+      env: { DEMO_TOKEN: "Bearer {{token}}", DEMO_EXTRA: "{{extra}}" }
+      mounts:
+        - { source: { from: input, input: folders }, target: /folders }
+        - { source: { from: volume, holds: what it remembers }, target: /data }
+credential_check: { tool: look, arguments: {} }
+"#;
+
+/// The entry of all shapes. Reading it compiles the schema, and these tests need it thousands of
+/// times.
+pub fn entry() -> &'static Entry {
+    static ENTRY: LazyLock<Entry> = LazyLock::new(|| {
+        let catalog = Catalog::from_files([("demo.yaml", DEMO)], Trust::Community);
+        assert_eq!(catalog.reports(), []);
+        catalog.entry("demo").expect("it is there").clone()
+    });
+    &ENTRY
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    InstallPython,
+    InstallPythonWithPip,
+    InstallNodeWithData,
+    InstallNodeOverKeptData,
+    InstallPulledImage,
+    InstallLocalImage,
+    InstallOverForeign,
+    InstallInProject,
+    ReconfigureImageToPython,
+    ReconfigureKeepingSecret,
+    ReconfigureToAnotherScope,
+    ReconfigureNodeKeepsData,
+    RemoveImageWithData,
+    RemoveNodeKeepingData,
+    RemovePythonWithSecret,
+    Verify,
+}
+
+impl Shape {
+    pub const ALL: [Self; 16] = [
+        Self::InstallPython,
+        Self::InstallPythonWithPip,
+        Self::InstallNodeWithData,
+        Self::InstallNodeOverKeptData,
+        Self::InstallPulledImage,
+        Self::InstallLocalImage,
+        Self::InstallOverForeign,
+        Self::InstallInProject,
+        Self::ReconfigureImageToPython,
+        Self::ReconfigureKeepingSecret,
+        Self::ReconfigureToAnotherScope,
+        Self::ReconfigureNodeKeepsData,
+        Self::RemoveImageWithData,
+        Self::RemoveNodeKeepingData,
+        Self::RemovePythonWithSecret,
+        Self::Verify,
+    ];
+
+    /// A machine on which the shape begins, with other things on it that nothing may touch, the
+    /// plan, and the secrets that come with the request.
+    pub async fn prepare(self) -> (Arc<World>, Plan, SecretValues) {
+        let world = World::new();
+        surround(&world);
+        match self {
+            Self::InstallPythonWithPip => {
+                world.state().uv = Err(Error::new(ErrorCode::PythonMissing {
+                    needed: "uv".to_owned(),
+                }));
+            }
+            Self::InstallLocalImage => {
+                world.state().build("demo/server:1.0");
+            }
+            Self::InstallNodeOverKeptData => {
+                let kept = format!("{}/data/demo/memory.json", World::BERTH_HOME);
+                world.state().files.write(&kept, "what it remembers");
+            }
+            Self::InstallOverForeign => {
+                let raw = serde_json::json!({
+                    "command": "npx", "args": ["-y", "demo"], "env": { "KEY": "somebody's" }, "x": 1
+                });
+                world
+                    .state()
+                    .registrations
+                    .insert((Place::default(), "demo".to_owned()), raw);
+            }
+            Self::ReconfigureImageToPython
+            | Self::ReconfigureKeepingSecret
+            | Self::ReconfigureToAnotherScope
+            | Self::RemoveImageWithData => {
+                install(&world, image(Some(OLD_TOKEN)), OLD_TOKEN).await;
+            }
+            Self::ReconfigureNodeKeepsData | Self::RemoveNodeKeepingData | Self::Verify => {
+                install(&world, choices("node"), OLD_TOKEN).await;
+            }
+            Self::RemovePythonWithSecret => {
+                install(&world, python(), OLD_TOKEN).await;
+            }
+            Self::InstallPython
+            | Self::InstallNodeWithData
+            | Self::InstallPulledImage
+            | Self::InstallInProject => {}
+        }
+        let ports = world.ports();
+        let (plan, secrets) = match self {
+            Self::RemoveImageWithData => (
+                prepare_remove(&ports, "demo", true).await,
+                SecretValues::new(),
+            ),
+            Self::RemoveNodeKeepingData | Self::RemovePythonWithSecret => (
+                prepare_remove(&ports, "demo", false).await,
+                SecretValues::new(),
+            ),
+            Self::Verify => (
+                prepare_verify(&ports, "demo", Some(entry())).await,
+                SecretValues::new(),
+            ),
+            _ => {
+                let choices = self.choices();
+                let secrets = choices.secrets.clone();
+                let plan = prepare_install(&ports, entry(), &choices, &Facts::default()).await;
+                (plan, secrets)
+            }
+        };
+        let plan = plan.unwrap_or_else(|error| panic!("{self:?}: {error:?}"));
+        (world, plan, secrets)
+    }
+
+    fn choices(self) -> Choices {
+        let mut choices = match self {
+            Self::InstallPython | Self::InstallPythonWithPip | Self::InstallInProject => python(),
+            Self::ReconfigureImageToPython => python(),
+            Self::InstallNodeWithData
+            | Self::InstallNodeOverKeptData
+            | Self::ReconfigureNodeKeepsData
+            | Self::InstallOverForeign => choices("node"),
+            Self::ReconfigureKeepingSecret | Self::ReconfigureToAnotherScope => image(None),
+            _ => image(Some(NEW_TOKEN)),
+        };
+        choices.replace = matches!(
+            self,
+            Self::InstallOverForeign
+                | Self::ReconfigureImageToPython
+                | Self::ReconfigureKeepingSecret
+                | Self::ReconfigureToAnotherScope
+                | Self::ReconfigureNodeKeepsData
+        );
+        if matches!(
+            self,
+            Self::InstallInProject | Self::ReconfigureToAnotherScope
+        ) {
+            choices.place = Place {
+                scope: Scope::Project,
+                project: Some("/home/ada/project".to_owned()),
+            };
+        }
+        choices
+    }
+}
+
+pub fn choices(variant: &str) -> Choices {
+    Choices {
+        entry: "demo".to_owned(),
+        variant: Some(variant.to_owned()),
+        ..Choices::default()
+    }
+}
+
+fn python() -> Choices {
+    Choices {
+        secrets: token(NEW_TOKEN),
+        ..choices("python")
+    }
+}
+
+fn image(secret: Option<&str>) -> Choices {
+    Choices {
+        inputs: BTreeMap::from([(
+            "folders".to_owned(),
+            InputValue::Paths(vec![PathGrant {
+                path: "/home/ada/notes".to_owned(),
+                access: Access::ReadOnly,
+            }]),
+        )]),
+        secrets: secret.map(token).unwrap_or_default(),
+        ..choices("image")
+    }
+}
+
+pub fn token(value: &str) -> SecretValues {
+    SecretValues::from([("token".to_owned(), Secret::new(value))])
+}
+
+/// Installs the demo as it was before the shape begins.
+pub async fn install(world: &Arc<World>, mut choices: Choices, secret: &str) {
+    for value in choices.secrets.values_mut() {
+        *value = Secret::new(secret);
+    }
+    let secrets = choices.secrets.clone();
+    let plan = prepare_install(&world.ports(), entry(), &choices, &Facts::default())
+        .await
+        .expect("a plan");
+    let job = run(world, plan, secrets, &Faults::none(), &Watcher::default())
+        .await
+        .expect("no crash")
+        .expect("started");
+    assert_eq!(job.error, None);
+}
+
+/// Things of other people and other servers.
+fn surround(world: &World) {
+    let mut state = world.state();
+    state.publish("demo/server:1.0");
+    state.build("other/image:2");
+    state.volumes.insert("berth-other-1".to_owned());
+    state.files.write(
+        &format!("{}/installations/other/G1/x", World::BERTH_HOME),
+        "other",
+    );
+    state.registrations.insert(
+        (Place::default(), "other".to_owned()),
+        serde_json::json!({ "type": "http", "url": "https://example.com" }),
+    );
+    state.registrations.insert(
+        (
+            Place {
+                scope: Scope::Local,
+                project: Some("/home/ada/project".to_owned()),
+            },
+            "demo".to_owned(),
+        ),
+        serde_json::json!({ "command": "their-demo" }),
+    );
+}
