@@ -297,7 +297,11 @@ fn run(command: &mut Command) -> Ran {
 }
 
 fn link(target: &Path, link: &Path) {
-    std::os::unix::fs::symlink(target, link).expect("a link");
+    #[cfg(unix)]
+    let made = std::os::unix::fs::symlink(target, link);
+    #[cfg(windows)]
+    let made = std::os::windows::fs::symlink_file(target, link);
+    made.expect("a link");
 }
 
 fn search(folder: &Path, text: &[u8], found: &mut Vec<PathBuf>) {
