@@ -4,6 +4,7 @@ import type { Job, Progress, Step } from '@/bridge';
 /** Rough shares of the whole: getting things takes long, writing things down does not. */
 const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   create_folder: 1,
+  data_folder: 1,
   pull_image: 30,
   use_image: 2,
   create_venv: 6,

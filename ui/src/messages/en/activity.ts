@@ -57,6 +57,7 @@ export const activity = {
   'layer.done': 'done',
 
   'step.create_folder': 'Make a folder for it',
+  'step.data_folder': 'Make a folder for its own data',
   'step.pull_image': 'Get the image {subject}',
   'step.use_image': 'Use the image {subject}',
   'step.create_venv': 'Make a Python environment',
