@@ -11,8 +11,9 @@ use thirtyfour::prelude::*;
 
 use crate::sandbox::Sandbox;
 
-/// How long something may take to appear: an install fetches packages.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long something may take to appear: an install fetches packages, and a busy
+/// machine takes minutes for that.
+const PATIENCE: Duration = Duration::from_secs(600);
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// A running app. The driver is ended by its process id on drop, and the app with it.
