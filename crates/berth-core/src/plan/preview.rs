@@ -146,7 +146,8 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             };
             let mut lines = vec![run(&line), text("initialize, tools/list".to_owned())];
             if let Some(check) = credential_check {
-                lines.push(text(format!("tools/call {}", check.tool)));
+                let arguments = serde_json::Value::from(check.arguments.clone());
+                lines.push(text(format!("tools/call {} {arguments}", check.tool)));
             }
             ("verify", name.clone(), lines)
         }

@@ -3,6 +3,7 @@
 
 mod double;
 mod faults;
+mod preview;
 mod random;
 mod runner;
 mod shapes;

@@ -1,9 +1,10 @@
 use super::*;
 use crate::catalog::{Access, Catalog};
 use crate::client::{Place, Scope};
-use crate::facts::{EndpointSource, EngineFacts, Program, VaultFacts, VaultKind};
-use crate::plan::{fingerprint, preview};
+use crate::facts::{EndpointSource, EngineFacts, Fact, Program, VaultFacts, VaultKind};
+use crate::plan::{Warning, fingerprint, preview};
 use crate::secret::Secret;
+use crate::server::Mount;
 
 fn found(path: &str, version: &str) -> Fact<Program> {
     Fact::Found {
@@ -283,16 +284,4 @@ fn what_comes_later_says_so() {
         error.expect_err("later").code,
         ErrorCode::VariantPlanned { .. }
     ));
-}
-
-#[test]
-fn a_tag_is_told_from_a_port() {
-    assert_eq!(
-        split_tag("mcp/time:1"),
-        ("mcp/time".to_owned(), "1".to_owned())
-    );
-    assert_eq!(
-        split_tag("127.0.0.1:5000/a/b"),
-        ("127.0.0.1:5000/a/b".to_owned(), "latest".to_owned())
-    );
 }

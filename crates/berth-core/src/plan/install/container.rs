@@ -1,0 +1,169 @@
+//! Variants that run in a container.
+
+use std::collections::BTreeMap;
+
+use super::{Planning, Prepared, grants};
+use crate::catalog::{ContainerSpec, InputKind, MountSource};
+use crate::error::Result;
+use crate::input::PathGrant;
+use crate::plan::Step;
+use crate::plan::render::Values;
+use crate::server::{ContainerLaunch, DataPlace, Hardening, Launch, Mount, Pin};
+
+impl Planning<'_> {
+    pub(super) fn container(&self, spec: &ContainerSpec) -> Result<Prepared> {
+        let (tag, version) = split_tag(&spec.image);
+        // An image that is here is used as it is.
+        let step = match &self.around.image {
+            Some(reference) => Step::UseImage {
+                reference: reference.clone(),
+            },
+            None => Step::PullImage {
+                reference: spec.image.clone(),
+                digest: spec.digest.clone(),
+            },
+        };
+        let mut inside = BTreeMap::new();
+        let mut mounts = Vec::new();
+        let mut data = Vec::new();
+        for mount in &spec.mounts {
+            match &mount.source {
+                MountSource::Input { input } => {
+                    let grants = grants(&self.choices.inputs, input);
+                    let targets = targets(&mount.target, &grants, self.takes_several(input));
+                    mounts.extend(
+                        grants
+                            .iter()
+                            .zip(&targets)
+                            .map(|(grant, target)| Mount::Bind {
+                                source: grant.path.clone(),
+                                target: target.clone(),
+                                access: grant.access,
+                            }),
+                    );
+                    inside.insert(input.clone(), targets);
+                }
+                MountSource::Volume { holds } => {
+                    let name = format!("berth-{}-{}", self.name, data.len() + 1);
+                    data.push(DataPlace::Volume {
+                        name: name.clone(),
+                        holds: holds.clone(),
+                    });
+                    mounts.push(Mount::Volume {
+                        name,
+                        target: mount.target.clone(),
+                    });
+                }
+            }
+        }
+        // A container's user is a user of this machine only where the engine runs as root on it.
+        let rootful = self
+            .facts
+            .engine
+            .found()
+            .is_some_and(|engine| engine.rootful_here);
+        let ids = self
+            .around
+            .user_ids
+            .filter(|_| rootful)
+            .map(|(u, g)| format!("{u}:{g}"));
+        let values = Values {
+            inputs: &self.choices.inputs,
+            paths: &inside,
+            data: "",
+            user: ids.as_deref(),
+            separator: ":",
+        };
+        let (env, templates) = self.environment(&spec.env, &values)?;
+        let user = match &spec.user {
+            Some(template) => values.single(template)?,
+            None => None,
+        };
+        let launch = ContainerLaunch {
+            image: spec.image.clone(),
+            image_id: String::new(),
+            entrypoint: spec.entrypoint.clone(),
+            args: values.arguments(&spec.args)?,
+            env,
+            mounts,
+            hardening: Hardening {
+                read_only_root: !spec.writable_root,
+                pids: spec.pids,
+                memory_mib: spec.memory_mib,
+                cpus: spec.cpus,
+                network: spec.network,
+                user,
+                ..Hardening::default()
+            },
+        };
+        Ok(Prepared {
+            steps: vec![step],
+            launch: Launch::Container(Box::new(launch)),
+            pins: vec![Pin {
+                what: tag,
+                version,
+                digest: spec.digest.clone(),
+            }],
+            folder: None,
+            data,
+            env: templates,
+        })
+    }
+
+    fn takes_several(&self, input: &str) -> bool {
+        self.entry
+            .input(input)
+            .is_some_and(|spec| matches!(spec.kind, InputKind::Folder { multiple: true, .. }))
+    }
+}
+
+/// Where each folder is seen inside a container: below the target under its own name, made unique.
+fn targets(target: &str, grants: &[PathGrant], several: bool) -> Vec<String> {
+    if !several {
+        return grants.iter().map(|_| target.to_owned()).collect();
+    }
+    let mut used: Vec<String> = Vec::new();
+    for grant in grants {
+        let own = grant
+            .path
+            .rsplit(['/', '\\'])
+            .find(|part| !part.is_empty())
+            .unwrap_or("folder");
+        let base = format!("{}/{own}", target.trim_end_matches('/'));
+        let mut unique = base.clone();
+        let mut number = 2;
+        while used.contains(&unique) {
+            unique = format!("{base}-{number}");
+            number += 1;
+        }
+        used.push(unique);
+    }
+    used
+}
+
+/// Repository and tag: a colon after the last slash begins the tag.
+fn split_tag(image: &str) -> (String, String) {
+    let (name, digest) = image.split_once('@').unwrap_or((image, ""));
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository.to_owned(), tag.to_owned()),
+        _ if digest.is_empty() => (name.to_owned(), "latest".to_owned()),
+        _ => (name.to_owned(), digest.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_told_from_a_port() {
+        assert_eq!(
+            split_tag("mcp/time:1"),
+            ("mcp/time".to_owned(), "1".to_owned())
+        );
+        assert_eq!(
+            split_tag("127.0.0.1:5000/a/b"),
+            ("127.0.0.1:5000/a/b".to_owned(), "latest".to_owned())
+        );
+    }
+}

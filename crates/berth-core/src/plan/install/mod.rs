@@ -1,0 +1,287 @@
+//! The plan of an installation: a pure function of entry, choices, facts and what is around.
+
+mod container;
+mod process;
+mod secrets;
+mod warnings;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::remove::items;
+use super::{Choices, Plan, Purpose, Step, variants};
+use crate::catalog::{Entry, Run, Variant};
+use crate::client::{LauncherCommand, RegistrationSummary};
+use crate::error::{Error, ErrorCode, Result};
+use crate::facts::{Facts, Platform};
+use crate::input::{InputValue, InputValues, PathGrant};
+use crate::server::{DataPlace, Installation, Launch, Pin, SecretUse, check_name};
+
+/// What is around: read through the ports beforehand, so that planning itself is pure.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// Identifier of the new generation.
+    pub generation: String,
+    /// Now (RFC 3339, UTC).
+    pub now: String,
+    /// Berth's home.
+    pub home: String,
+    /// The operating system.
+    pub platform: Platform,
+    /// User and group of the person, where there are such numbers.
+    pub user_ids: Option<(u32, u32)>,
+    /// The command to register.
+    pub command: LauncherCommand,
+    /// The same command by the launcher's absolute path, to start it ourselves.
+    pub start: LauncherCommand,
+    /// The installation that has the name now.
+    pub old: Option<Installation>,
+    /// Registrations of that name, at every place that was looked at.
+    pub registrations: Vec<RegistrationSummary>,
+    /// The reference by which the variant's image is on this computer already, of the digest that
+    /// the entry asks for, if it asks for one.
+    pub image: Option<String>,
+}
+
+/// Plans an installation or a reconfiguration. The values of `choices.inputs` have been checked
+/// (see [`crate::input::check_all`]).
+pub fn install(
+    entry: &Entry,
+    choices: &Choices,
+    facts: &Facts,
+    around: &Surroundings,
+) -> Result<Plan> {
+    let name = choices.name.clone().unwrap_or_else(|| entry.id.clone());
+    check_name(&name)?;
+    if choices.place.scope.needs_project() && choices.place.project.is_none() {
+        return Err(Error::new(ErrorCode::ProjectNeeded));
+    }
+    refuse_conflicts(&name, choices, around)?;
+    let variant = chosen_variant(entry, choices, facts)?;
+    let job = Planning {
+        entry,
+        variant,
+        choices,
+        facts,
+        around,
+        name,
+    };
+    job.plan()
+}
+
+fn refuse_conflicts(name: &str, choices: &Choices, around: &Surroundings) -> Result<()> {
+    if choices.replace {
+        return Ok(());
+    }
+    if around.old.is_some() {
+        return Err(Error::new(ErrorCode::NameTaken {
+            name: name.to_owned(),
+        }));
+    }
+    match around
+        .registrations
+        .iter()
+        .find(|found| found.place == choices.place)
+    {
+        Some(found) => Err(Error::new(ErrorCode::AlreadyRegistered {
+            name: name.to_owned(),
+            scope: found.place.scope,
+        })),
+        None => Ok(()),
+    }
+}
+
+fn chosen_variant<'a>(entry: &'a Entry, choices: &Choices, facts: &Facts) -> Result<&'a Variant> {
+    let id = match &choices.variant {
+        Some(id) => id.clone(),
+        // Nothing can be installed: the first variant says why.
+        None => variants::default_variant(entry, facts)
+            .or_else(|| entry.variants.first().map(|variant| variant.id.clone()))
+            .unwrap_or_default(),
+    };
+    let variant = entry.variant(&id).ok_or_else(|| {
+        Error::new(ErrorCode::VariantUnknown {
+            entry: entry.id.clone(),
+            variant: id.clone(),
+        })
+    })?;
+    match variants::state(variant, facts).missing {
+        Some(missing) => Err(missing),
+        None => Ok(variant),
+    }
+}
+
+struct Planning<'a> {
+    entry: &'a Entry,
+    variant: &'a Variant,
+    choices: &'a Choices,
+    facts: &'a Facts,
+    around: &'a Surroundings,
+    name: String,
+}
+
+/// What a kind of variant adds to the plan.
+struct Prepared {
+    steps: Vec<Step>,
+    launch: Launch,
+    pins: Vec<Pin>,
+    folder: Option<String>,
+    data: Vec<DataPlace>,
+    env: BTreeMap<String, String>,
+}
+
+impl Planning<'_> {
+    fn plan(&self) -> Result<Plan> {
+        let mut prepared = match &self.variant.run {
+            Run::Python(spec) => self.python(spec)?,
+            Run::Node(spec) => self.node(spec)?,
+            Run::Image(spec) => self.container(spec)?,
+            _ => return Err(Error::internal("this kind of variant has no plan")),
+        };
+        let secrets = self.secrets(&prepared.env)?;
+        let mut steps = std::mem::take(&mut prepared.steps);
+        steps.extend(self.secret_steps(&secrets)?);
+        let installation = self.installation(prepared, secrets);
+        let warnings = self.warnings(&installation);
+        let (name, place) = (self.name.clone(), self.choices.place.clone());
+        let command = self.around.command.clone();
+        let replaces = self.around.old.as_ref().map(|old| old.generation.clone());
+        steps.push(Step::WriteInstallation {
+            installation: Box::new(installation),
+            replaces,
+        });
+        let there = self
+            .around
+            .registrations
+            .iter()
+            .find(|found| found.place == place);
+        steps.push(Step::Register {
+            name: name.clone(),
+            place: place.clone(),
+            command,
+            replaces: there.cloned(),
+        });
+        steps.push(Step::Verify {
+            name: name.clone(),
+            command: self.around.start.clone(),
+            place: Some(place),
+            startup_seconds: self.entry.startup_seconds,
+            credential_check: self.entry.credential_check.clone(),
+        });
+        steps.extend(self.clean_up_steps());
+        Ok(Plan {
+            purpose: if self.around.old.is_some() {
+                Purpose::Reconfigure
+            } else {
+                Purpose::Install
+            },
+            name,
+            entry: self.entry.id.clone(),
+            variant: self.variant.id.clone(),
+            steps,
+            warnings,
+        })
+    }
+
+    fn installation(&self, prepared: Prepared, secrets: Vec<SecretUse>) -> Installation {
+        let inputs = self
+            .entry
+            .inputs_of(&self.variant.id)
+            .filter_map(|spec| {
+                let value = self.choices.inputs.get(&spec.key)?;
+                Some((spec.key.clone(), value.clone()))
+            })
+            .collect();
+        Installation {
+            name: self.name.clone(),
+            generation: self.around.generation.clone(),
+            entry: self.entry.id.clone(),
+            title: self.entry.title.clone(),
+            variant: self.variant.id.clone(),
+            variant_title: self.variant.title.clone(),
+            pins: prepared.pins,
+            launch: prepared.launch,
+            seal: String::new(),
+            secrets,
+            inputs,
+            places: vec![self.choices.place.clone()],
+            folder: prepared.folder,
+            data: self.all_data(prepared.data),
+            tools: Vec::new(),
+            tools_hash: None,
+            startup_seconds: self.entry.startup_seconds,
+            installed_at: self.around.now.clone(),
+            verified_at: None,
+            last_error: None,
+        }
+    }
+
+    /// What the new generation keeps, and what the one before kept: both go when the server is
+    /// removed with its data.
+    fn all_data(&self, mut data: Vec<DataPlace>) -> Vec<DataPlace> {
+        let old = self.around.old.iter().flat_map(|old| &old.data);
+        for place in old {
+            let known = data.iter().any(|other| match (other, place) {
+                (DataPlace::Volume { name, .. }, DataPlace::Volume { name: old, .. }) => {
+                    name == old
+                }
+                (other, place) => other == place,
+            });
+            if !known {
+                data.push(place.clone());
+            }
+        }
+        data
+    }
+
+    /// What is left of the generation that is replaced, once the new one was verified.
+    fn clean_up_steps(&self) -> Vec<Step> {
+        let Some(old) = &self.around.old else {
+            return Vec::new();
+        };
+        let mut steps: Vec<Step> = old
+            .places
+            .iter()
+            .filter(|place| **place != self.choices.place)
+            .map(|place| Step::Unregister {
+                name: self.name.clone(),
+                place: place.clone(),
+            })
+            .collect();
+        let items = items(old);
+        if !items.is_empty() {
+            steps.push(Step::DeleteSecrets { items });
+        }
+        if let Some(path) = &old.folder {
+            steps.push(Step::DeleteFolder { path: path.clone() });
+        }
+        steps.push(Step::ForgetGeneration {
+            name: self.name.clone(),
+            generation: old.generation.clone(),
+        });
+        steps
+    }
+
+    fn folder(&self) -> String {
+        let folder = join(&join(&self.around.home, "installations"), &self.name);
+        join(&folder, &self.around.generation)
+    }
+
+    fn data_folder(&self) -> String {
+        join(&join(&self.around.home, "data"), &self.name)
+    }
+}
+
+fn grants(inputs: &InputValues, key: &str) -> Vec<PathGrant> {
+    match inputs.get(key) {
+        Some(InputValue::Paths(grants)) => grants.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    Path::new(folder).join(name).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests;

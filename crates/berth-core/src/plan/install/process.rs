@@ -1,0 +1,183 @@
+//! Variants that run as processes of this computer.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Planning, Prepared, grants, join};
+use crate::catalog::template::{Known, Part};
+use crate::catalog::{NodeSpec, PythonSpec};
+use crate::error::{Error, ErrorCode, Result};
+use crate::facts::Platform;
+use crate::input::InputValues;
+use crate::plan::command::{venv_programs, venv_python};
+use crate::plan::render::{Values, parts};
+use crate::plan::{PythonTool, Step, variants};
+use crate::server::{DataPlace, Launch, Pin};
+
+impl Planning<'_> {
+    pub(super) fn python(&self, spec: &PythonSpec) -> Result<Prepared> {
+        let Some((tool, program)) = variants::python(self.facts, &spec.requires) else {
+            let needed = spec.requires.clone();
+            return Err(Error::new(ErrorCode::PythonMissing { needed }));
+        };
+        let folder = self.folder();
+        let venv = join(&folder, "venv");
+        let script = join(
+            &venv_programs(&venv),
+            &self.executable(&spec.script, ".exe"),
+        );
+        let mut requirements = vec![format!("{}=={}", spec.package, spec.version)];
+        requirements.extend(spec.pins.iter().cloned());
+        let steps = vec![
+            Step::CreateFolder {
+                path: folder.clone(),
+            },
+            Step::CreateVenv {
+                tool,
+                program: program.path.clone(),
+                requires: spec.requires.clone(),
+                venv: venv.clone(),
+            },
+            Step::InstallPython {
+                tool,
+                program: match tool {
+                    PythonTool::Uv => program.path.clone(),
+                    PythonTool::Pip => venv_python(&venv),
+                },
+                venv,
+                requirements,
+                script: script.clone(),
+            },
+        ];
+        let pin = Pin {
+            what: spec.package.clone(),
+            version: spec.version.clone(),
+            digest: None,
+        };
+        self.process(
+            steps,
+            folder,
+            script,
+            Vec::new(),
+            pin,
+            &spec.args,
+            &spec.env,
+        )
+    }
+
+    pub(super) fn node(&self, spec: &NodeSpec) -> Result<Prepared> {
+        let Some(node) = self.facts.node.found() else {
+            let needed = spec.requires.clone();
+            return Err(Error::new(ErrorCode::NodeMissing { needed }));
+        };
+        let folder = self.folder();
+        let bin = join(
+            &join(&folder, "node_modules/.bin"),
+            &self.executable(&spec.bin, ".cmd"),
+        );
+        let steps = vec![
+            Step::CreateFolder {
+                path: folder.clone(),
+            },
+            Step::InstallNode {
+                program: node.path.clone(),
+                folder: folder.clone(),
+                package: spec.package.clone(),
+                version: spec.version.clone(),
+                bin: bin.clone(),
+            },
+        ];
+        let beside = Path::new(&node.path).parent();
+        let path = beside
+            .map(|folder| folder.to_string_lossy().into_owned())
+            .into_iter()
+            .collect();
+        let pin = Pin {
+            what: spec.package.clone(),
+            version: spec.version.clone(),
+            digest: None,
+        };
+        self.process(steps, folder, bin, path, pin, &spec.args, &spec.env)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn process(
+        &self,
+        mut steps: Vec<Step>,
+        folder: String,
+        program: String,
+        path: Vec<String>,
+        pin: Pin,
+        args: &[String],
+        env: &BTreeMap<String, String>,
+    ) -> Result<Prepared> {
+        let own = own_paths(&self.choices.inputs);
+        let data = self.data_folder();
+        let separator = if self.around.platform == Platform::Windows {
+            ";"
+        } else {
+            ":"
+        };
+        let values = Values {
+            inputs: &self.choices.inputs,
+            paths: &own,
+            data: &data,
+            user: None,
+            separator,
+        };
+        let uses_data = mentions_data(args.iter().chain(env.values()))?;
+        let args = values.arguments(args)?;
+        let (plain, templates) = self.environment(env, &values)?;
+        if uses_data {
+            steps.insert(0, Step::DataFolder { path: data.clone() });
+        }
+        Ok(Prepared {
+            steps,
+            launch: Launch::Process {
+                program,
+                args,
+                env: plain,
+                folder: folder.clone(),
+                path,
+            },
+            pins: vec![pin],
+            folder: Some(folder),
+            data: uses_data
+                .then_some(DataPlace::Folder { path: data })
+                .into_iter()
+                .collect(),
+            env: templates,
+        })
+    }
+
+    fn executable(&self, name: &str, windows: &str) -> String {
+        if self.around.platform == Platform::Windows {
+            format!("{name}{windows}")
+        } else {
+            name.to_owned()
+        }
+    }
+}
+
+fn mentions_data<'a>(templates: impl Iterator<Item = &'a String>) -> Result<bool> {
+    for template in templates {
+        if parts(template)?.contains(&Part::Known(Known::Data)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn own_paths(inputs: &InputValues) -> BTreeMap<String, Vec<String>> {
+    inputs
+        .keys()
+        .map(|key| {
+            let paths = grants(inputs, key)
+                .into_iter()
+                .map(|grant| grant.path)
+                .collect();
+            (key.clone(), paths)
+        })
+        .filter(|(_, paths): &(String, Vec<String>)| !paths.is_empty())
+        .collect()
+}
