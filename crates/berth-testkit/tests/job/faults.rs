@@ -1,7 +1,7 @@
 //! One fault at every call of every shape.
 
-use berth_core::job::JobState;
-use berth_core::plan::{Purpose, prepare_remove};
+use berth_core::job::{JobState, StepState};
+use berth_core::plan::{Purpose, Step, prepare_remove};
 use berth_core::port::Store as _;
 use berth_testkit::fake::Snapshot;
 use berth_testkit::faulty::{Fault, Faults};
@@ -85,6 +85,16 @@ async fn one(
         same(before, &found, at);
     } else {
         assert_eq!(job.state, JobState::Done, "{at}");
+        // What a person asked for is on record as done; only cleaning up can fail.
+        let asked = if purpose == Purpose::Remove {
+            0
+        } else {
+            let verify = |step: &Step| matches!(step, Step::Verify { .. });
+            job.plan.steps.iter().position(verify).expect("verified") + 1
+        };
+        for step in &job.steps[..asked] {
+            assert_eq!(step.state, StepState::Done, "{at}: {job:#?}");
+        }
         if job.leftovers.is_empty() {
             // A job whose end could not be written is open, and was ended by the next start.
             let failed = matches!(fault, Fault::FailBefore) && !crashed && !was_open;

@@ -214,8 +214,6 @@ async fn what_is_told_of_a_pull_ends_with_its_last_state() {
         })
         .collect();
     assert_eq!(layers.last(), Some(&berth_core::progress::LayerState::Done));
-    // Three reports in no time: the middle one is not worth telling.
-    assert_eq!(layers.len(), 2, "{layers:?}");
 }
 
 #[tokio::test]
