@@ -1,6 +1,7 @@
 //! The run's own folders, and the place where the tests run.
 
 use super::engine;
+use super::part::tied;
 use crate::cmd::Cmd;
 use crate::fail::{Doing, Result};
 use crate::interrupt::{Interrupt, Watched};
@@ -119,11 +120,13 @@ impl Room {
         ];
         let mut args: Vec<&OsStr> = enter.iter().map(OsStr::new).collect();
         args.push(runtime.as_os_str());
-        cmd.env("XDG_RUNTIME_DIR", format!("/run/user/{uid}"))
+        let cmd = cmd
+            .env("XDG_RUNTIME_DIR", format!("/run/user/{uid}"))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env_as_args()
             .under("unshare", &args)
-            .by_root()
+            .by_root();
+        tied(cmd)
     }
 }
 
@@ -138,38 +141,57 @@ fn short_of(run: u32) -> PathBuf {
     std::env::temp_dir().join(format!("berth-ground-{run}"))
 }
 
-/// Runs that were killed outright: their processes have ended with them, folders and bridges have
-/// not. A folder's name is the pid of its run.
+/// Runs that were killed outright: their engine has ended with them, folders, bridges and what the
+/// kernel could not end for us have not. A folder's name has the pid of its run.
 fn sweep(all: &Path) {
-    let Ok(entries) = std::fs::read_dir(all) else {
-        return;
-    };
-    let runs = entries
-        .flatten()
-        .filter_map(|e| e.file_name().to_string_lossy().parse().ok());
-    for run in runs.filter(|run: &u32| !Path::new("/proc").join(run.to_string()).exists()) {
+    let runs = names(all).into_iter().filter_map(|name| name.parse().ok());
+    for run in runs.filter(|run: &u32| !is_alive(*run)) {
         out::line(format!("removing what the killed run {run} left"));
-        end_engine(&short_of(run));
+        end_users(&short_of(run));
         engine::delete(&format!("berth{run}"));
         remove(&all.join(run.to_string()));
         remove(&short_of(run));
     }
+    let temporary = std::env::temp_dir();
+    for name in names(&temporary) {
+        let Some(rest) = name.strip_prefix("berth-keychain-") else {
+            continue;
+        };
+        let owner = rest.split('-').next().and_then(|pid| pid.parse().ok());
+        if owner.is_some_and(|owner| !is_alive(owner)) {
+            end_users(&temporary.join(&name));
+            remove(&temporary.join(&name));
+        }
+    }
 }
 
-/// Ends a dockerd that outlived its run, which happens when it was started through sudo. Its pid
-/// file may be old: the process must name the folder in its own command line.
-fn end_engine(short: &Path) {
-    let Ok(pid) = std::fs::read_to_string(short.join("docker.pid")) else {
-        return;
-    };
-    let (pid, short) = (pid.trim(), short.display().to_string());
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    if !String::from_utf8_lossy(&line).contains(&short) {
-        return;
-    }
-    let _ = Cmd::new("kill").args(["-TERM", pid]).by_root().finish();
-    if let Ok(pid) = pid.parse() {
-        crate::interrupt::await_end(pid);
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+fn is_alive(pid: u32) -> bool {
+    Path::new("/proc").join(pid.to_string()).exists()
+}
+
+/// Ends every process whose own command line names the folder: it was made by one run, for its
+/// components alone.
+fn end_users(folder: &Path) {
+    let mark = format!("{}/", folder.display());
+    for pid in names(Path::new("/proc"))
+        .into_iter()
+        .filter_map(|name| name.parse::<u32>().ok())
+    {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        if String::from_utf8_lossy(&line).contains(&mark) {
+            let _ = Cmd::new("kill")
+                .args(["-TERM", &pid.to_string()])
+                .by_root()
+                .finish();
+            crate::interrupt::await_end(pid);
+        }
     }
 }
 
