@@ -48,7 +48,6 @@ impl Ran {
     ///
     /// # Panics
     /// When it did not.
-    #[must_use]
     pub fn ok(self) -> Self {
         assert_eq!(
             self.exit,

@@ -147,13 +147,13 @@ pub struct ChoiceArgs {
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// An input's value (repeat for more). Folders: KEY=DIR, with :ro or :rw at its end.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = assignment)]
     pub set: Vec<String>,
     /// A secret that is read from standard input or asked for (repeat for more).
     #[arg(long = "secret", value_name = "KEY")]
     pub secret: Vec<String>,
     /// A secret that is taken from an environment variable (repeat for more).
-    #[arg(long = "secret-env", value_name = "KEY=VARIABLE")]
+    #[arg(long = "secret-env", value_name = "KEY=VARIABLE", value_parser = assignment)]
     pub secret_env: Vec<String>,
     /// The source folder, for variants that are built from one.
     #[arg(long, value_name = "DIR")]
@@ -161,6 +161,14 @@ pub struct ChoiceArgs {
     /// Replace what has this name already; it comes back if anything fails.
     #[arg(long)]
     pub replace: bool,
+}
+
+/// A key and what it is given.
+fn assignment(text: &str) -> Result<String, &'static str> {
+    match text.split_once('=') {
+        Some((key, _)) if !key.is_empty() => Ok(text.to_owned()),
+        _ => Err("there is no `=` behind a key"),
+    }
 }
 
 /// `berth install …`

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use berth_core::job::{Job, JobEvent, JobState, StepState};
+use berth_core::plan::Purpose;
 use berth_core::progress::{Layer, LayerState, Progress};
 use serde_json::json;
 
@@ -60,7 +61,9 @@ impl Follower {
     }
 
     fn changed(&mut self, job: &Job) {
-        if job.state == JobState::Undoing && !self.undoing {
+        // A verification does nothing that could be undone.
+        let undoes = job.plan.purpose != Purpose::Verify;
+        if undoes && job.state == JobState::Undoing && !self.undoing {
             self.undoing = true;
             self.live.clear();
             if self.lines {
@@ -90,9 +93,11 @@ impl Follower {
             let line = match record.state {
                 StepState::Running => format!("[{number}/{count}] {title}…"),
                 StepState::Failed => format!("[{number}/{count}] {title}: failed"),
-                StepState::Undone => format!("[{number}/{count}] {title}: undone"),
+                StepState::Undone if undoes => format!("[{number}/{count}] {title}: undone"),
                 StepState::UndoFailed => format!("[{number}/{count}] {title}: could not be undone"),
-                StepState::Waiting | StepState::Done | StepState::Undoing => continue,
+                StepState::Waiting | StepState::Done | StepState::Undoing | StepState::Undone => {
+                    continue;
+                }
             };
             self.live.clear();
             self.out.remark(&line);

@@ -1,8 +1,9 @@
 //! `berth install`
 
 use berth_api::Berth;
-use berth_api::types::{InstallRequest, InstallationPage, NameRequest, PlanPreview};
+use berth_api::types::{FactsRefresh, InstallRequest, InstallationPage, NameRequest, PlanPreview};
 use berth_core::error::{Error, Result};
+use berth_core::facts::Probe;
 use berth_core::job::{Job, JobState};
 use berth_core::plan::Choices;
 use serde_json::json;
@@ -32,6 +33,9 @@ pub async fn run(berth: &Berth, out: Output, args: InstallArgs) -> Result<()> {
     started(out, &job, &preview.name);
     let job = follow(berth, out, events, &job, true).await?;
     finished(&job)?;
+    // What is registered has changed since it was looked at.
+    let probes = vec![Probe::Claude];
+    berth.facts_refresh(FactsRefresh { probes }).await?;
     let name = preview.name;
     let page = berth.installation_get(NameRequest { name }).await?;
     if out.json {

@@ -4,7 +4,6 @@ use berth_api::types::PlanPreview;
 use berth_core::client::Place;
 use berth_core::plan::preview::{PreviewLine, StepPreview};
 use berth_core::plan::{Plan, Purpose, Warning};
-use berth_core::secret::DOTS;
 
 use super::text::indented;
 use super::{clean, steps};
@@ -41,18 +40,18 @@ pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
     text
 }
 
-/// What stands in the way of a plan.
+/// What is wrong with inputs, and what stands in the way beside them.
 pub fn obstacles(preview: &PlanPreview) -> String {
-    let mut text = String::new();
-    for (input, problem) in &preview.inputs.0 {
-        text.push_str(&format!(
-            "  {}: {}\n",
-            clean(input),
-            clean(&problem.to_string())
-        ));
+    if preview.inputs.0.is_empty() {
+        return String::new();
     }
-    if !text.is_empty() {
-        text.insert_str(0, "These inputs are missing or wrong:\n");
+    let mut text = "These inputs are missing or wrong:\n".to_owned();
+    for (input, problem) in &preview.inputs.0 {
+        let line = format!("  {input}: {problem}");
+        text.push_str(&format!("{}\n", clean(&line)));
+    }
+    if let Some(error) = &preview.problem {
+        text.push_str(&format!("Besides: {}\n", clean(&error.message())));
     }
     text
 }
@@ -62,7 +61,7 @@ fn line(line: &PreviewLine) -> String {
         PreviewLine::Command { text } => format!("$ {text}"),
         PreviewLine::Writes { path } => format!("writes {path}"),
         PreviewLine::Deletes { path } => format!("deletes {path}"),
-        PreviewLine::Keychain { item } => format!("keychain: {item} = {DOTS}"),
+        PreviewLine::Keychain { item } => format!("keychain: {item}"),
         PreviewLine::Flag { text } | PreviewLine::Text { text } => text.clone(),
         PreviewLine::Mount {
             source,

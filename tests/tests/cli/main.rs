@@ -1,0 +1,12 @@
+//! The command line as people and scripts meet it: real programs, whole outputs.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod bare;
+mod cancel;
+mod packages;
+mod people;
+mod scopes;
+mod secrets;
+mod shown;
+mod vault;

@@ -1,0 +1,190 @@
+//! Entries of the person's own over the run's registry, and machines that lack something.
+
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use berth_testkit::ground;
+use berth_testkit::token;
+use berth_tests::sandbox::{Ran, Sandbox};
+
+static ENGINE: Mutex<()> = Mutex::new(());
+
+/// The engine for one test at a time: they share it, and each pulls the image anew.
+pub fn engine() -> MutexGuard<'static, ()> {
+    // A test that failed with it has left nothing that the next one could not remove.
+    let turn = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+    let removed = Command::new("docker")
+        .args([
+            "--host",
+            &ground::docker_host(),
+            "rmi",
+            "--force",
+            &ground::image_server(),
+        ])
+        .stderr(Stdio::null())
+        .status();
+    removed.expect("the docker client");
+    turn
+}
+
+/// An entry of the fixture server as an image; `whoami` refuses a wrong token.
+pub const HUB: &str = "hub";
+
+pub fn add_hub(sandbox: &Sandbox) {
+    let yaml = format!(
+        r#"
+id: {HUB}
+title: Hub
+publisher: Tests
+summary: Knows who you are
+description: Knows who you are.
+categories: [utilities]
+permissions: {{ network: none, files: none of yours }}
+inputs:
+  - key: token
+    title: Token
+    required: true
+    kind: {{ type: secret }}
+variants:
+  - id: image
+    title: Container
+    best_for: Tests
+    run:
+      type: image
+      image: "{}"
+      env: {{ TOKEN: "{{{{token}}}}" }}
+      network: none
+credential_check: {{ tool: whoami }}
+"#,
+        ground::image_server()
+    );
+    sandbox.add_entry(HUB, &yaml);
+}
+
+/// Runs `berth` with something on its standard input, and more variables.
+pub fn berth_with(sandbox: &Sandbox, args: &[&str], input: &str, env: &[(&str, &str)]) -> Ran {
+    use std::io::Write;
+    let mut child = sandbox
+        .command(sandbox.path("bin/berth"))
+        .args(args)
+        .envs(env.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+/// What must be gone after a removal, or after an installation that was undone.
+pub fn assert_nothing_left(sandbox: &Sandbox, name: &str) {
+    let listed = sandbox.claude(&["mcp", "list"]).ok();
+    assert!(
+        !listed.stdout.contains(&format!("{name}:")),
+        "{}",
+        listed.stdout
+    );
+    assert_eq!(sandbox.keychain_items(), [""; 0]);
+    assert_eq!(sandbox.containers(), [""; 0]);
+    let folder = sandbox.berth_home().join("installations");
+    let left: Vec<_> = sandbox
+        .files_below(&folder)
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+    assert!(left.is_empty() && !folder.join(name).exists(), "{left:?}");
+    assert_eq!(sandbox.berth(&["list", "--json"]).ok().stdout, "[]\n");
+}
+
+#[test]
+fn an_image_with_a_secret_is_pulled_used_and_removed() {
+    let _engine = engine();
+    let sandbox = Sandbox::new();
+    add_hub(&sandbox);
+    let right = token::right();
+    let args = ["install", HUB, "--secret", "token", "--yes", "--json"];
+    let ran = berth_with(&sandbox, &args, &format!("{right}\n"), &[]).ok();
+    let done = ran.last_json();
+    assert_eq!(done["event"], "done", "{done}");
+    assert_eq!(done["installation"]["row"]["state"]["state"], "ready");
+    let layers = ran
+        .stdout
+        .lines()
+        .any(|line| line.contains(r#""kind":"layers""#));
+    assert!(layers, "the pull tells its layers: {}", ran.stdout);
+
+    let called = sandbox
+        .berth(&["call", HUB, "whoami", "--json"])
+        .ok()
+        .json();
+    assert_eq!(called["is_error"], false, "{called}");
+    assert!(
+        called["text"].as_str().unwrap().contains("fixture-user"),
+        "{called}"
+    );
+    let refused = sandbox.berth(&["call", HUB, "leave", "{\"code\":3}"]);
+    assert_ne!(refused.exit, Some(0), "{refused:?}");
+    assert_eq!(
+        sandbox.containers(),
+        [""; 0],
+        "each session ends its container"
+    );
+
+    assert_eq!(sandbox.files_with(&right), Vec::<std::path::PathBuf>::new());
+    sandbox.berth(&["remove", HUB, "--data", "--yes"]).ok();
+    assert_nothing_left(&sandbox, HUB);
+}
+
+#[test]
+fn a_token_that_is_refused_is_told_and_everything_is_undone() {
+    let _engine = engine();
+    let sandbox = Sandbox::new();
+    add_hub(&sandbox);
+    let wrong = token::wrong();
+    let args = ["install", HUB, "--secret-env", "token=HUB_TOKEN", "--yes"];
+    let ran = berth_with(&sandbox, &args, "", &[("HUB_TOKEN", &wrong)]);
+    assert_eq!(ran.exit, Some(12), "{ran:?}");
+    let expected = "The server refused the credentials when `whoami` was called.";
+    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    assert!(!format!("{ran:?}").contains(&wrong), "{ran:?}");
+    assert_eq!(sandbox.files_with(&wrong), Vec::<std::path::PathBuf>::new());
+    assert_nothing_left(&sandbox, HUB);
+}
+
+#[test]
+fn a_malformed_entry_is_reported_and_the_others_are_there() {
+    let sandbox = Sandbox::new();
+    sandbox.add_entry("broken", "id: [");
+    let ran = sandbox.berth(&["catalog", "search", "time"]).ok();
+    assert!(ran.stdout.contains("time"), "{}", ran.stdout);
+    let expected = "1 catalog file was skipped; see `berth doctor`.\n";
+    assert_eq!(ran.stderr, expected);
+    let doctor = sandbox.berth(&["doctor"]);
+    assert!(doctor.stdout.contains("broken.yaml"), "{}", doctor.stdout);
+}
+
+#[test]
+fn nothing_is_done_without_consent() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.files_below(&sandbox.home().join(".claude.json"));
+    let ran = berth_with(&sandbox, &["install", "time"], "y\n", &[]);
+    assert_eq!(ran.exit, Some(4), "a pipe cannot agree: {ran:?}");
+    assert!(
+        ran.stdout.contains("mcp-server-time=="),
+        "the plan was shown: {ran:?}"
+    );
+    let ran = sandbox.berth(&["install", "time", "--json"]);
+    assert_eq!(ran.exit, Some(4));
+    assert_eq!(ran.last_json()["error"]["code"], "consent_needed");
+    assert_eq!(
+        sandbox.files_below(&sandbox.home().join(".claude.json")),
+        home
+    );
+    assert_nothing_left(&sandbox, "time");
+}
