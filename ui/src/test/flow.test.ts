@@ -69,6 +69,31 @@ describe('a server from the catalog to Claude Code and away again', () => {
     expect(JSON.stringify({ ...localStorage })).not.toContain(TOKEN);
   });
 
+  it('offers a folder only with the access that the variant can keep', async () => {
+    const window = await openWindow();
+    const asked = () =>
+      window.bridge.calls
+        .filter((call) => call.name === 'plan_preview')
+        .map((call) => (call.request as { choices: unknown }).choices ?? call.request)
+        .at(-1);
+    await window.click('install-filesystem');
+    await window.click('variant-image');
+    await window.click('pick-input-folders');
+    const given = (variant: string, access: string) => ({
+      variant,
+      inputs: { folders: { type: 'paths', value: [{ path: '/home/sam/src/website', access }] } },
+    });
+    await vi.waitFor(() => expect(asked()).toMatchObject(given('image', 'read_only')));
+    await window.click('variant-node');
+    await vi.waitFor(() => expect(asked()).toMatchObject(given('node', 'read_write')));
+    expect(window.get('access-input-folders-0').textContent).toBe('Read and write');
+    expect(window.get('field-input-folders').textContent).toContain('cannot be kept to reading');
+    await window.find('plan-steps');
+    // What was chosen for the container is still there.
+    await window.click('variant-image');
+    await vi.waitFor(() => expect(asked()).toMatchObject(given('image', 'read_only')));
+  });
+
   it('offers to reconfigure what is there, and changes nothing on cancel', async () => {
     const window = await openWindow('#/catalog', {
       machine: {

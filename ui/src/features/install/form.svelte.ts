@@ -42,6 +42,11 @@ export class InstallForm {
 
   readonly inputs = $derived(inputsOf(this.page.entry, this.variant));
   readonly chosen = $derived(this.page.entry.variants.find((variant) => variant.id === this.variant));
+  /**
+   * What runs on the person's own account could write to a folder whatever was agreed to; only a
+   * container's mount keeps it read-only.
+   */
+  readonly keepsReadOnly = $derived(this.chosen?.run.type !== 'python' && this.chosen?.run.type !== 'node');
   readonly kept = $derived(this.replace ? (this.preview?.conflict?.kept_secrets ?? []) : []);
   /** A server or registration of this name is there, and the person has not said what to do. */
   readonly conflict = $derived(this.replace ? null : (this.preview?.conflict ?? null));
@@ -166,7 +171,7 @@ export class InstallForm {
   #values(): Record<string, InputValue> {
     const values: Record<string, InputValue> = {};
     for (const spec of this.inputs) {
-      const value = valueOf(spec, this.draft(spec));
+      const value = valueOf(spec, this.keepsReadOnly ? this.draft(spec) : writable(this.draft(spec)));
       if (value) values[spec.key] = value;
     }
     return values;
@@ -195,4 +200,9 @@ export class InstallForm {
     }
     return problems;
   }
+}
+
+/** The draft itself stays as it is: another variant may keep what was chosen. */
+function writable(draft: Draft): Draft {
+  return { ...draft, paths: draft.paths.map((grant) => ({ ...grant, access: 'read_write' })) };
 }

@@ -46,6 +46,7 @@ export const install = {
   'install.input.folder.dialog': 'Choose a folder for {title}',
   'install.input.remove': 'Take {path} away',
   'install.input.access': 'What it may do with {path}',
+  'install.input.access.fixed': 'This variant runs with your rights and cannot be kept to reading.',
   'install.input.unset': 'Not set',
   'install.secret.help': 'Goes to the keychain and nowhere else.',
   'install.secret.kept': 'Leave it empty to keep the one in the keychain.',
