@@ -35,7 +35,7 @@ pub struct Surroundings<'a> {
     pub owner: &'a str,
     /// Whether the process of such a label lives.
     pub owner_lives: &'a (dyn Fn(&str) -> bool + Sync),
-    /// The engine, for looking it up when it is not where it was, and for the sweep.
+    /// The engine, for looking it up when it is not where it was.
     pub engine: &'a dyn Engine,
     /// The vault.
     pub secrets: &'a dyn SecretReader,

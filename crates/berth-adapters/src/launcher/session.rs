@@ -19,6 +19,7 @@ use super::secrets::SecretVariable;
 use super::signals::{Signal, Signals};
 use super::wire::{Answer, Client, Connection, Endpoint, Line, Version};
 use super::{Record, Surroundings, container, sweep};
+use crate::docker::DockerEngine;
 
 /// Until the server runs. Clients give up after 30 s, without saying why.
 const START_LIMIT: Duration = Duration::from_secs(25);
@@ -317,10 +318,14 @@ impl Session {
 
     async fn until_end(&mut self, pipe: &mut Pipe, around: &Surroundings<'_>) -> Ended {
         let home = around.home.display().to_string();
+        let user_home = around.user_home.display().to_string();
+        let endpoint = self.client.endpoint().to_string();
         let mut sweeping = pin!(async {
             sleep(SWEEP_DELAY).await;
+            // This session's engine has the ones before it, wherever another would be found.
+            let engine = DockerEngine::new(&user_home, move || Some(endpoint.clone()));
             // Nobody could be told here; the app sweeps as well and says what it cannot remove.
-            let _ = sweep(around.engine, &home, around.owner_lives).await;
+            let _ = sweep(&engine, &home, around.owner_lives).await;
         });
         let mut swept = false;
         // Whether the server is expected to end.
