@@ -7,6 +7,7 @@ mod compose;
 mod desktop;
 mod events;
 mod routes;
+mod sidecar;
 mod window;
 
 use std::process::ExitCode;

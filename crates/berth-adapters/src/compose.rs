@@ -14,7 +14,7 @@ use crate::host::LocalHost;
 use crate::mcp::RmcpStarter;
 use crate::node::NodeTools;
 use crate::python::PythonTools;
-use crate::sidecar::SidecarVault;
+use crate::sidecar::{Exchange, SidecarVault};
 use crate::sqlite::SqliteStore;
 use crate::vault::Vaults;
 
@@ -29,12 +29,12 @@ const ENTRY_LIMIT: u64 = 1024 * 1024;
 
 /// Who writes and reads the vault. A keychain item belongs, on macOS, to the program that made it,
 /// and another program's use raises a prompt: so `berth` alone touches it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum VaultAccess {
     /// This process is `berth` and does it itself.
     Direct,
-    /// This process asks `berth` to do it.
-    Sidecar,
+    /// This process asks `berth`, started in this way, to do it.
+    Sidecar(Arc<dyn Exchange>),
 }
 
 /// What everything else is made of.
@@ -57,7 +57,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
     let endpoint = move || settings.settings().ok()?.engine_endpoint;
     let vault: Arc<dyn Vault> = match access {
         VaultAccess::Direct => Arc::new(Vaults::new(folder, store.clone())),
-        VaultAccess::Sidecar => Arc::new(sidecar(host.as_ref())?),
+        VaultAccess::Sidecar(exchange) => Arc::new(sidecar(host.as_ref())?.by(exchange)),
     };
     Ok(Composed {
         catalog: catalog(folder),

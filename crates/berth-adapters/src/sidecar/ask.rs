@@ -1,5 +1,5 @@
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,10 +8,9 @@ use berth_core::facts::VaultFacts;
 use berth_core::plan::VaultItem;
 use berth_core::port::Vault;
 use berth_core::secret::Secret;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
+use super::exchange::{ChildProcess, Exchange};
 use super::wire::{Answer, RequestLine};
 
 /// Seconds for one request: longer than the keychain's own limit, which has the better error.
@@ -23,18 +22,27 @@ pub struct SidecarVault {
     program: PathBuf,
     args: Vec<String>,
     limit_seconds: u32,
+    exchange: Arc<dyn Exchange>,
 }
 
 impl SidecarVault {
     /// `program` is the launcher's absolute path; `args` make it serve ([`super::serve`]):
-    /// `["--home", DIR, "vault-serve"]`.
+    /// `["--home", DIR, "vault-serve"]`. Started as this process's own child.
     #[must_use]
     pub fn new(program: impl Into<PathBuf>, args: Vec<String>) -> Self {
         Self {
             program: program.into(),
             args,
             limit_seconds: LIMIT_SECONDS,
+            exchange: Arc::new(ChildProcess),
         }
+    }
+
+    /// The same with another way to start the program.
+    #[must_use]
+    pub fn by(mut self, exchange: Arc<dyn Exchange>) -> Self {
+        self.exchange = exchange;
+        self
     }
 
     /// The same with another limit.
@@ -50,41 +58,25 @@ impl SidecarVault {
         serde_json::to_writer(&mut *line, request)
             .map_err(|error| Error::internal("a request has no JSON form").caused_by(&error))?;
         line.push(b'\n');
-        let mut child = self.start()?;
         let limit = Duration::from_secs(self.limit_seconds.into());
-        // Where the time is over the child is dropped, and killed by that.
-        match tokio::time::timeout(limit, exchange(&mut child, &line)).await {
-            Err(_) => Err(Error::new(ErrorCode::KeychainTimeout {
-                seconds: self.limit_seconds,
-            })),
-            Ok(Err(error)) => Err(failed().caused_by(&error)),
-            Ok(Ok(said)) => match serde_json::from_slice(&said.answer) {
-                Ok(Answer::Failed { error }) => Err(error),
-                Ok(answer) => Ok(answer),
-                Err(error) => Err(failed()
-                    .caused_by(&error)
-                    .with_cause(format!("{}: {}", self.program.display(), said.status))
-                    .with_cause(said.complaint)),
-            },
+        let exchange = self.exchange.exchange(&self.program, &self.args, &line);
+        // Where the time is over the exchange is dropped, and the process ended by that.
+        let said = match tokio::time::timeout(limit, exchange).await {
+            Ok(said) => said?,
+            Err(_) => {
+                return Err(Error::new(ErrorCode::KeychainTimeout {
+                    seconds: self.limit_seconds,
+                }));
+            }
+        };
+        match serde_json::from_slice(&said.answer) {
+            Ok(Answer::Failed { error }) => Err(error),
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(failed()
+                .caused_by(&error)
+                .with_cause(format!("{}: {}", self.program.display(), said.ended))
+                .with_cause(said.complaint)),
         }
-    }
-
-    fn start(&self) -> Result<Child> {
-        let mut command = Command::new(&self.program);
-        command
-            .args(&self.args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        #[cfg(windows)]
-        command.creation_flags(0x0800_0000); // CREATE_NO_WINDOW
-        command.spawn().map_err(|error| {
-            Error::new(ErrorCode::ProgramMissing {
-                program: self.program.display().to_string(),
-            })
-            .caused_by(&error)
-        })
     }
 
     async fn done(&self, request: &RequestLine<'_>, secret_length: usize) -> Result<()> {
@@ -93,48 +85,6 @@ impl SidecarVault {
             _ => Err(failed()),
         }
     }
-}
-
-/// What the other process said.
-struct Said {
-    answer: Vec<u8>,
-    complaint: String,
-    status: std::process::ExitStatus,
-}
-
-async fn exchange(child: &mut Child, line: &[u8]) -> std::io::Result<Said> {
-    let (mut stdin, mut stdout, mut stderr) =
-        (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let (mut answer, mut complaint) = (Vec::new(), Vec::new());
-    let send = async {
-        if let Some(mut stdin) = stdin.take() {
-            // One that ended before it read the request has said why on its other streams.
-            if let Err(error) = stdin.write_all(line).await
-                && error.kind() != std::io::ErrorKind::BrokenPipe
-            {
-                return Err(error);
-            }
-        }
-        Ok(())
-    };
-    let hear = async {
-        match stdout.as_mut() {
-            Some(stdout) => stdout.read_to_end(&mut answer).await,
-            None => Ok(0),
-        }
-    };
-    let overhear = async {
-        match stderr.as_mut() {
-            Some(stderr) => stderr.read_to_end(&mut complaint).await,
-            None => Ok(0),
-        }
-    };
-    tokio::try_join!(send, hear, overhear)?;
-    Ok(Said {
-        answer,
-        complaint: String::from_utf8_lossy(&complaint).trim().to_owned(),
-        status: child.wait().await?,
-    })
 }
 
 fn failed() -> Error {

@@ -5,10 +5,12 @@
 //! no argument and no environment), the answer on standard output. No request gives a secret back.
 
 mod ask;
+mod exchange;
 mod serve;
 mod wire;
 
 pub use ask::SidecarVault;
+pub use exchange::{ChildProcess, Exchange, Said};
 pub use serve::serve;
 
 /// Longest request in bytes. The longest secrets are a few hundred KiB of certificates.
