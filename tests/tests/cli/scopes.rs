@@ -49,10 +49,19 @@ fn local_scope_is_this_project_of_this_person() {
     let other = sandbox.path("other");
     std::fs::create_dir(&other).unwrap();
     let other = other.to_str().unwrap();
+    // Claude Code takes the repository's root for the project, and this test runs in another one.
+    let made = sandbox
+        .command("git")
+        .args(["init", "--quiet", other])
+        .status();
+    assert!(made.unwrap().success());
     install(&sandbox, &["--scope", "local", "--project", other]).ok();
     let claude = read(&sandbox.home().join(".claude.json"));
     let program = &claude["projects"][other]["mcpServers"][HUB]["command"];
-    assert!(program.as_str().unwrap().starts_with('/'), "{claude}");
+    assert!(
+        program.as_str().is_some_and(|path| path.starts_with('/')),
+        "{claude}"
+    );
     assert!(claude["mcpServers"].get(HUB).is_none(), "{claude}");
     sandbox.berth(&["remove", HUB, "--yes"]).ok();
     let claude = read(&sandbox.home().join(".claude.json"));
