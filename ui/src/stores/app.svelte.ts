@@ -17,6 +17,7 @@ import { Announcer } from './announcer.svelte';
 import { CatalogStore } from './catalog.svelte';
 import { FactsStore } from './facts.svelte';
 import { JobsStore } from './jobs.svelte';
+import { NetworkStore } from './network.svelte';
 import { Overlays } from './overlays.svelte';
 import { Resource } from './resource.svelte';
 import { Router } from './router.svelte';
@@ -27,6 +28,7 @@ export class App {
   readonly router = new Router();
   readonly announcer = new Announcer();
   readonly overlays = new Overlays();
+  readonly network = new NetworkStore();
   readonly facts: FactsStore;
   readonly catalog: CatalogStore;
   readonly jobs: JobsStore;
@@ -54,7 +56,7 @@ export class App {
   /** Subscribes first and asks then, so that no change falls between the two. */
   async start(): Promise<() => void> {
     applyTheme(this.settings.theme);
-    const stops = [this.router.start(), this.settings.followSystem()];
+    const stops = [this.router.start(), this.settings.followSystem(), this.network.start()];
     // The catalog does not wait for the subscription: it is what people see first.
     const catalog = this.catalog.load();
     try {

@@ -171,6 +171,20 @@ describe('a server from the catalog to Claude Code and away again', () => {
     await window.find('installed-time');
   });
 
+  it('says that there is no network, and stops nobody', async () => {
+    const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    const window = await openWindow();
+    await window.find('status-offline');
+    await window.click('install-time');
+    expect((await window.find('offline')).textContent).toContain('seems to have no network');
+    await vi.waitFor(() => expect((window.get('install-agree') as HTMLButtonElement).disabled).toBe(false));
+    online.mockReturnValue(true);
+    globalThis.dispatchEvent(new Event('online'));
+    await window.gone('offline');
+    await window.gone('status-offline');
+    online.mockRestore();
+  });
+
   it('asks again when the plan is no longer the one that was shown', async () => {
     const window = await openWindow();
     await window.click('install-time');

@@ -71,6 +71,8 @@ export const install = {
   'install.touch.unconfined': 'runs as you, with your rights',
   'install.touch.grant': '{path} ({access})',
   'install.happens': 'What will happen',
+  'install.offline': 'This computer seems to have no network',
+  'install.offline.text': 'What is not here yet cannot be fetched. If that fails, nothing is left half done.',
   'install.happens.incomplete': 'The exact steps appear here once everything above is filled in.',
   'install.happens.loading': 'Working out the steps…',
   'install.nothing': 'Nothing runs before you agree.',

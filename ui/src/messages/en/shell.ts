@@ -41,6 +41,7 @@ export const shell = {
   'status.claude.found': 'Claude Code {version}',
   'status.claude.missing': 'Claude Code not found',
   'status.claude.problem': 'Claude Code: problem',
+  'status.offline': 'No network',
   'status.open': '{what}. Open its page',
   'status.state.ok': 'in order',
   'status.state.bad': 'needs attention',
