@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use berth_testkit::ground;
 use serde_json::{Value, json};
@@ -40,6 +40,14 @@ impl Window {
     /// # Panics
     /// When the driver or the app does not come up.
     pub async fn open(sandbox: &Sandbox) -> Self {
+        Self::open_app(sandbox, &ground::app()).await
+    }
+
+    /// Starts another app on this machine and waits for its window.
+    ///
+    /// # Panics
+    /// When the driver or the app does not come up.
+    pub async fn open_app(sandbox: &Sandbox, app: &Path) -> Self {
         let (port, native) = (free_port(), free_port());
         let log = std::fs::File::create(sandbox.path("driver.log")).expect("a log");
         let mut command = sandbox.command(ground::tauri_driver());
@@ -58,7 +66,7 @@ impl Window {
         let server = Ended(command.spawn().expect("tauri-driver"));
         let mut capabilities = Capabilities::new();
         capabilities
-            .set("tauri:options", json!({ "application": ground::app() }))
+            .set("tauri:options", json!({ "application": app }))
             .expect("a capability");
         let url = format!("http://127.0.0.1:{port}");
         let mut last = None;
@@ -166,6 +174,25 @@ impl Window {
             .clone()
     }
 
+    /// When the page set a performance mark, in milliseconds since 1970, once it has.
+    ///
+    /// # Panics
+    /// When it never does.
+    pub async fn marked(&self, name: &str) -> f64 {
+        let script = format!(
+            "const mark = performance.getEntriesByName('{name}')[0]; \
+             return mark ? performance.timeOrigin + mark.startTime : null;"
+        );
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            if let Some(time) = self.script(&script).await.as_f64() {
+                return time;
+            }
+            assert!(Instant::now() < limit, "`{name}` was never marked");
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
     /// Saves a picture of the window.
     ///
     /// # Panics
@@ -188,7 +215,9 @@ impl Window {
     }
 }
 
-fn descendants(of: u32) -> Vec<u32> {
+/// Process ids of what a process has started, and of what those have.
+#[must_use]
+pub fn descendants(of: u32) -> Vec<u32> {
     let children = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children"));
     let mut found = Vec::new();
     for pid in children

@@ -6,10 +6,6 @@ use crate::fail::{Result, fail};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Budget {
     /// At most this share of what it is held against.
-    #[cfg_attr(
-        not(test),
-        allow(dead_code, reason = "the launcher's and the window's are ratios")
-    )]
     Ratio(f64),
     /// At most so much, in the row's unit.
     AtMost(f64),
@@ -24,7 +20,7 @@ pub struct Row {
     pub theirs: Option<f64>,
     /// What both are counted in, such as `ms`.
     pub unit: &'static str,
-    /// How often each was measured; both are medians.
+    /// How many samples there are of Berth.
     pub runs: usize,
 }
 
@@ -49,7 +45,7 @@ impl Table {
             let unit = row.unit;
             let theirs = row
                 .theirs
-                .map_or("-".to_owned(), |theirs| format!("{theirs:.2} {unit}"));
+                .map_or("-".to_owned(), |theirs| format!("{theirs:.3} {unit}"));
             let ratio = ratio(row).map_or("-".to_owned(), |ratio| format!("{ratio:.3}"));
             let allowed = match budget {
                 Budget::Ratio(ratio) => format!("≤ {ratio}"),
@@ -57,7 +53,7 @@ impl Table {
             };
             let kept = if kept(*budget, row) { "yes" } else { "no" };
             text.push_str(&format!(
-                "| {name} | {:.2} {unit} | {theirs} | {ratio} | {allowed} | {} | {kept} |\n",
+                "| {name} | {:.3} {unit} | {theirs} | {ratio} | {allowed} | {} | {kept} |\n",
                 row.ours, row.runs
             ));
         }
@@ -127,7 +123,7 @@ mod tests {
         assert!(
             table
                 .shown()
-                .contains("| launcher | 300.00 ms | 200.00 ms | 1.500 | ≤ 1 | 5 | no |")
+                .contains("| launcher | 300.000 ms | 200.000 ms | 1.500 | ≤ 1 | 5 | no |")
         );
         assert_eq!(
             table.verdict().expect_err("over budget").to_string(),
