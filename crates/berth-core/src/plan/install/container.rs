@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::input::PathGrant;
 use crate::plan::Step;
 use crate::plan::render::Values;
-use crate::server::{ContainerLaunch, DataPlace, Hardening, Launch, Mount, Pin};
+use crate::server::{ContainerLaunch, DataPlace, Hardening, Launch, Mount, Pin, volume_name};
 
 impl Planning<'_> {
     pub(super) fn container(&self, spec: &ContainerSpec) -> Result<Prepared> {
@@ -44,7 +44,7 @@ impl Planning<'_> {
                     inside.insert(input.clone(), targets);
                 }
                 MountSource::Volume { holds } => {
-                    let name = format!("berth-{}-{}", self.name, data.len() + 1);
+                    let name = volume_name(&self.around.home, &self.name, data.len() + 1);
                     data.push(DataPlace::Volume {
                         name: name.clone(),
                         holds: holds.clone(),
