@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::plan::command::{self, CommandLine};
 use berth_core::port::ClaudeHealth;
 use berth_core::progress::Watch;
+use tokio::process::Command;
 
 use super::person::Person;
 use crate::process::{Finished, run as run_tool};
@@ -40,14 +42,37 @@ pub fn remove(program: &Path, name: &str, place: &Place) -> Line {
     }
 }
 
-/// Runs a change.
-pub async fn run(person: &Person, line: &Line, place: &Place) -> Result<()> {
-    let done = within(person, CHANGE_LIMIT, &line.line, place, &line.operation).await?;
+/// Runs a change, which holds the lock for as long as it runs, whatever becomes of this process.
+pub async fn run(person: &Person, line: &Line, place: &Place, lock: &File) -> Result<()> {
+    let (limit, operation) = (CHANGE_LIMIT, &line.operation);
+    let keep = |command: &mut Command| keep_open(command, lock);
+    let done = within(person, limit, &line.line, place, operation, keep).await?;
     if done.success() {
         return Ok(());
     }
     let (operation, exit) = (line.operation.clone(), done.exit);
     Err(done.error(ErrorCode::ClaudeFailed { operation, exit }))
+}
+
+/// Lets a child keep a file open, and with it the lock on it, which lasts until the last process
+/// that has it open has ended. Windows closes it with this process.
+fn keep_open(command: &mut Command, file: &File) {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsRawFd;
+        let file = file.as_raw_fd();
+        // SAFETY: between fork and exec only fcntl is called, which may be called there; the file
+        // is open until the child was started, because the caller has borrowed it until then.
+        #[allow(unsafe_code)]
+        unsafe {
+            command.pre_exec(move || match libc::fcntl(file, libc::F_SETFD, 0) {
+                -1 => Err(std::io::Error::last_os_error()),
+                _ => Ok(()),
+            });
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (command, file);
 }
 
 /// Asks what Claude Code thinks of a server that is registered at a place.
@@ -61,7 +86,8 @@ pub async fn health(
         program: program.to_string_lossy().into_owned(),
         args: ["mcp", "get", name].map(str::to_owned).to_vec(),
     };
-    let done = within(person, LOOK_LIMIT, &line, place, "look at the server").await?;
+    let operation = "look at the server";
+    let done = within(person, LOOK_LIMIT, &line, place, operation, |_| {}).await?;
     if !done.success() {
         return Ok(ClaudeHealth::Unclear);
     }
@@ -105,6 +131,7 @@ async fn within(
     line: &CommandLine,
     place: &Place,
     operation: &str,
+    prepare: impl FnOnce(&mut Command),
 ) -> Result<Finished> {
     let watch = Watch::silent();
     let ran = run_tool(
@@ -116,6 +143,7 @@ async fn within(
                 .env("LC_ALL", "C.UTF-8")
                 .env("MCP_TIMEOUT", MCP_TIMEOUT);
             // Local and project scope are those of the working directory.
+            prepare(command);
             match &place.project {
                 Some(project) if place.scope.needs_project() => command.current_dir(project),
                 _ => command.current_dir(person.home()),
@@ -154,6 +182,27 @@ mod tests {
             assert_eq!(said(&text(status), Scope::User), expected, "{status}");
         }
         assert_eq!(said("", Scope::User), ClaudeHealth::Unclear);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_change_holds_the_lock_when_this_process_no_longer_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || {
+            let file = folder.path().join("lock");
+            crate::private::open_or_create(&file).expect("opened")
+        };
+        let lock = open();
+        lock.lock().expect("locked");
+        let mut command = Command::new("cat");
+        command.stdin(std::process::Stdio::piped());
+        keep_open(&mut command, &lock);
+        let mut child = command.spawn().expect("started");
+        drop(lock);
+        assert!(open().try_lock().is_err(), "the change is under way");
+        drop(child.stdin.take());
+        child.wait().await.expect("ended");
+        open().try_lock().expect("it is over");
     }
 
     #[test]

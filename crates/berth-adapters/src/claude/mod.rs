@@ -83,7 +83,9 @@ impl ClaudeCli {
         find::program(set.as_deref(), self.person()?.home()).await
     }
 
-    /// One writer of Berth's at a time: Claude Code's own files have been wiped by two at once.
+    /// One writer of Berth's at a time: Claude Code's own files have been wiped by two at once. A
+    /// command line that changes something holds it as well ([`cli::run`]): where Berth was killed
+    /// meanwhile, the next start waits for the change that is still to come.
     async fn lock(&self) -> Result<File> {
         private::create_folder(&self.home)?;
         let path = self.home.join("claude.lock");
@@ -226,6 +228,8 @@ impl ClaudeCode for ClaudeCli {
     }
 
     async fn registration(&self, name: &str, place: &Place) -> Result<Option<Registration>> {
+        // Not in the middle of a change.
+        let _lock = self.lock().await?;
         let value = files::parse(&files::file_of(&self.person()?, place)?)?;
         Ok(Entry::new(name, place).get(&value).map(|raw| Registration {
             name: name.to_owned(),
@@ -241,7 +245,7 @@ impl ClaudeCode for ClaudeCli {
             return Ok(());
         }
         let (program, _) = self.program().await?;
-        let _lock = self.lock().await?;
+        let lock = self.lock().await?;
         let change = self.begin(name, place, Some(&wanted))?;
         if let Some(text) = change.before.as_deref().filter(|_| there.is_some()) {
             // Not by `claude mcp remove`: that also signs out of a remote server, which nobody
@@ -251,7 +255,7 @@ impl ClaudeCode for ClaudeCli {
             files::replace(&change.file, &without)?;
         }
         let line = cli::add(&program, name, place, command);
-        let ran = cli::run(&self.person()?, &line, place).await;
+        let ran = cli::run(&self.person()?, &line, place, &lock).await;
         self.settle(&change, ran).await?;
         if change.before.is_none() && place.scope == Scope::Project {
             made::remember(&self.home, &change.file)?;
@@ -264,10 +268,10 @@ impl ClaudeCode for ClaudeCli {
             return Ok(());
         }
         let (program, _) = self.program().await?;
-        let _lock = self.lock().await?;
+        let lock = self.lock().await?;
         let change = self.begin(name, place, None)?;
         let line = cli::remove(&program, name, place);
-        let ran = cli::run(&self.person()?, &line, place).await;
+        let ran = cli::run(&self.person()?, &line, place, &lock).await;
         self.settle(&change, ran).await?;
         if place.scope == Scope::Project
             && made::is_remembered(&self.home, &change.file)
