@@ -95,31 +95,38 @@ async fn answer(cli: Cli, out: Output) -> Result<u8> {
         return compose::serve_vault(home).await.map(done);
     }
     let berth = compose::berth(home)?;
-    if recovers(&cli.command) {
+    let recovers = recovers(&cli.command);
+    if recovers {
         recover(&berth, out).await?;
     }
+    let ended = carry_out(&berth, out, cli.command).await;
+    if recovers {
+        // What dead launchers left goes as well, where the engine was looked at anyway.
+        berth.sweep().await;
+    }
+    ended
+}
 
-    match cli.command {
-        Command::Catalog(command) => commands::catalog::run(&berth, out, command).await.map(done),
-        Command::Plan(args) => commands::plan::run(&berth, out, args)
+async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
+    match command {
+        Command::Catalog(command) => commands::catalog::run(berth, out, command).await.map(done),
+        Command::Plan(args) => commands::plan::run(berth, out, args)
             .await
             .map(|obstacle| told(out, obstacle.as_ref())),
-        Command::Install(args) => commands::install::run(&berth, out, args).await.map(done),
-        Command::List => commands::list::run(&berth, out).await.map(done),
-        Command::Show(args) => commands::show::run(&berth, out, args.name).await.map(done),
-        Command::Verify(args) => commands::verify::run(&berth, out, args.name)
-            .await
-            .map(done),
-        Command::Call(args) => commands::call::run(&berth, out, args)
+        Command::Install(args) => commands::install::run(berth, out, args).await.map(done),
+        Command::List => commands::list::run(berth, out).await.map(done),
+        Command::Show(args) => commands::show::run(berth, out, args.name).await.map(done),
+        Command::Verify(args) => commands::verify::run(berth, out, args.name).await.map(done),
+        Command::Call(args) => commands::call::run(berth, out, args)
             .await
             .map(|error| told(out, error.as_ref())),
-        Command::Remove(args) => commands::remove::run(&berth, out, args).await.map(done),
-        Command::Secret(command) => commands::secret::run(&berth, out, command).await.map(done),
-        Command::Vault(command) => commands::vault::run(&berth, out, command).await.map(done),
-        Command::Jobs(args) => commands::jobs::run(&berth, out, args.command)
+        Command::Remove(args) => commands::remove::run(berth, out, args).await.map(done),
+        Command::Secret(command) => commands::secret::run(berth, out, command).await.map(done),
+        Command::Vault(command) => commands::vault::run(berth, out, command).await.map(done),
+        Command::Jobs(args) => commands::jobs::run(berth, out, args.command)
             .await
             .map(done),
-        Command::Doctor(args) => commands::doctor::run(&berth, out, args).await,
+        Command::Doctor(args) => commands::doctor::run(berth, out, args).await,
         // Both were dealt with before.
         Command::Run(_) | Command::VaultServe => Ok(exit::DONE),
     }
