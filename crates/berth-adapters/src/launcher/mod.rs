@@ -43,8 +43,9 @@ pub struct Surroundings<'a> {
 
 /// Carries out a launch. A process variant never returns on Unix when it could be started: this
 /// process has become the server. Otherwise the value is the exit code to end with.
-pub async fn launch(record: Record, around: &Surroundings<'_>) -> Result<i32> {
+pub async fn launch(mut record: Record, around: &Surroundings<'_>) -> Result<i32> {
     let secrets = secrets::fill(&record.installation, around.secrets).await?;
+    let begun = record.launch.take();
     match &record.installation.launch {
         Launch::Process {
             program,
@@ -53,6 +54,8 @@ pub async fn launch(record: Record, around: &Surroundings<'_>) -> Result<i32> {
             path,
             folder,
         } => {
+            // Nobody looks for this one: it is ended by its client.
+            drop(begun);
             record::check_program(&record.installation, program, around.home)?;
             let environment = environment::Wanted {
                 own: env,
@@ -68,6 +71,6 @@ pub async fn launch(record: Record, around: &Surroundings<'_>) -> Result<i32> {
                 environment.build(std::env::vars_os()),
             )
         }
-        Launch::Container(launch) => session::run(&record, launch, secrets, around).await,
+        Launch::Container(launch) => session::run(&record, launch, secrets, begun, around).await,
     }
 }

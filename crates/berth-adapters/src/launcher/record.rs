@@ -6,7 +6,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::server::{Installation, check_name, check_seal};
 use berth_core::settings::{MachineNotes, Settings};
 
-use crate::sqlite::open_for_launch;
+use crate::sqlite::{Launch, open_for_launch};
 
 /// What the launcher reads. The database is closed again when this exists.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Record {
     pub settings: Settings,
     /// What was found out about this machine.
     pub notes: MachineNotes,
+    /// Held until the server is made, so that an undo or a removal in that moment finds it.
+    pub(super) launch: Option<Launch>,
 }
 
 impl Record {
@@ -24,6 +26,7 @@ impl Record {
     /// there is none, `InstallationChanged` where it is not what was agreed to.
     pub fn read(home: &Path, name: &str) -> Result<Self> {
         check_name(name)?;
+        let launch = Launch::begin(home);
         let records = open_for_launch(home)?;
         let installation = records.installation(name)?.ok_or_else(|| {
             Error::new(ErrorCode::NotInstalled {
@@ -35,6 +38,7 @@ impl Record {
             installation,
             settings: records.settings()?,
             notes: records.machine_notes()?,
+            launch,
         })
     }
 }

@@ -20,6 +20,7 @@ use super::signals::{Signal, Signals};
 use super::wire::{Answer, Client, Connection, Endpoint, Line, Version};
 use super::{Record, Surroundings, container, sweep};
 use crate::docker::DockerEngine;
+use crate::sqlite::Launch;
 
 /// Until the server runs. Clients give up after 30 s, without saying why.
 const START_LIMIT: Duration = Duration::from_secs(25);
@@ -41,11 +42,12 @@ const SWEEP_DELAY: Duration = Duration::from_secs(3);
 /// The exit code where the server's own is not known: as if it had been killed.
 const KILLED: i32 = 137;
 
-/// Runs a session to its end; the server's exit code.
+/// Runs a session to its end; the server's exit code. `begun` is held until it has its container.
 pub(super) async fn run(
     record: &Record,
     launch: &ContainerLaunch,
     secrets: Vec<SecretVariable>,
+    begun: Option<Launch>,
     around: &Surroundings<'_>,
 ) -> Result<i32> {
     let mut signals = Signals::catch()?;
@@ -77,6 +79,8 @@ pub(super) async fn run(
         }
     };
     drop(body);
+    // From here on whoever looks for sessions sees this one.
+    drop(begun);
     match started {
         Ok(Started { exit, pipe }) => {
             let session = Session {

@@ -14,6 +14,7 @@ mod notes;
 mod schema;
 
 pub use launch::{LaunchRecords, open_for_launch};
+pub use lock::Launch;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -179,6 +180,9 @@ impl Store for SqliteStore {
     }
     fn lock_job(&self, id: &str) -> Result<Option<JobGuard>> {
         lock::take(&self.home, id)
+    }
+    fn await_launches(&self) -> Result<()> {
+        lock::await_launches(&self.home)
     }
     fn request_cancel(&self, id: &str) -> Result<()> {
         self.write("write a job", |t| jobs::request_cancel(t, id))

@@ -46,6 +46,10 @@ pub trait Store: Send + Sync {
     fn request_cancel(&self, id: &str) -> Result<()>;
     /// Jobs that are not over and were asked to be cancelled.
     fn cancel_requests(&self) -> Result<Vec<String>>;
+    /// Waits until every launcher that has read a record so far has made what the record says, or
+    /// has given up: then it can be found and ended. It does not wait for long: a launcher that
+    /// hangs must not keep anything from being undone.
+    fn await_launches(&self) -> Result<()>;
 
     /// The settings.
     fn settings(&self) -> Result<Settings>;

@@ -258,6 +258,7 @@ impl Store for Faulty<dyn Store> {
     faulty!("store", append_log(job: &str, lines: &[LogLine]) -> ());
     faulty!("store", log(job: &str) -> Vec<LogLine>);
     faulty!("store", lock_job(id: &str) -> Option<JobGuard>);
+    faulty!("store", await_launches() -> ());
     faulty!("store", request_cancel(id: &str) -> ());
     faulty!("store", cancel_requests() -> Vec<String>);
     faulty!("store", settings() -> Settings);

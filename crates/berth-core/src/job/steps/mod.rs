@@ -143,12 +143,14 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
             ports.vault.delete(item).await
         }
         Step::WriteInstallation { installation, .. } => {
-            record::undo(context, installation, outcome)
+            record::undo(context, installation, outcome)?;
+            verify::undo(context, installation).await
         }
         Step::Register { name, place, .. } => {
             registration::undo(context, name, place, outcome).await
         }
-        Step::Verify { .. } => verify::undo(context, outcome).await,
+        // With the record: as long as that is there, the next start makes it all again.
+        Step::Verify { .. } => Ok(()),
         // Inside the generation's folder, which is deleted as a whole.
         Step::CreateVenv { .. } | Step::InstallPython { .. } | Step::InstallNode { .. } => Ok(()),
         Step::UseImage { .. } => Ok(()),

@@ -6,7 +6,7 @@ use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
 use crate::port::{ClaudeHealth, McpSession, StartRequest};
 use crate::progress::Watch;
-use crate::server::{DataPlace, Launch, Tool, tools_hash};
+use crate::server::{DataPlace, Installation, Launch, Tool, tools_hash};
 
 /// The volumes that the first start will make: the undo removes them.
 pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
@@ -155,11 +155,7 @@ async fn talk(
 }
 
 /// Changes the record of the current generation.
-fn keep(
-    context: &Context<'_>,
-    name: &str,
-    change: impl FnOnce(&mut crate::server::Installation),
-) -> Result<()> {
+fn keep(context: &Context<'_>, name: &str, change: impl FnOnce(&mut Installation)) -> Result<()> {
     let Some(mut installation) = context.ports.store.installation(name)? else {
         return Err(Error::new(ErrorCode::NotInstalled {
             name: name.to_owned(),
@@ -169,26 +165,22 @@ fn keep(
     context.ports.store.put_installation(&installation)
 }
 
-/// Removes what the start made: a container whose launcher was killed, and the volumes that were
-/// not there before. Sessions of the generation before go on.
-pub async fn undo(context: &Context<'_>, outcome: &StepOutcome) -> Result<()> {
-    let StepOutcome::Volumes { created } = outcome else {
+/// Removes what starts of this generation made: a container whose launcher was killed, and the
+/// volumes that were not there before. Sessions of the generation before go on. The record must be
+/// gone: a client, or what a killed process left running, may be starting the server right now.
+pub async fn undo(context: &Context<'_>, installation: &Installation) -> Result<()> {
+    if !matches!(installation.launch, Launch::Container(_)) {
         return Ok(());
-    };
-    let written = context.job.plan.steps.iter().find_map(|step| match step {
-        Step::WriteInstallation { installation, .. } => Some(installation),
-        _ => None,
-    });
-    // A server that was installed before keeps what it has.
-    let Some(installation) = written else {
-        return Ok(());
-    };
-    if matches!(installation.launch, Launch::Container(_)) {
-        let generation = Some(installation.generation.as_str());
-        super::removal::end_sessions(context, &installation.name, generation).await?;
     }
-    for volume in created {
-        context.ports.engine.remove_volume(volume).await?;
+    context.ports.store.await_launches()?;
+    let generation = Some(installation.generation.as_str());
+    super::removal::end_sessions(context, &installation.name, generation).await?;
+    for step in &context.job.steps {
+        if let StepOutcome::Volumes { created } = &step.outcome {
+            for volume in created {
+                context.ports.engine.remove_volume(volume).await?;
+            }
+        }
     }
     Ok(())
 }
