@@ -37,6 +37,21 @@ async fn a_fault_happens_once_at_its_call() {
 }
 
 #[tokio::test]
+async fn a_fault_can_be_told_by_the_name_of_its_call() {
+    let world = World::new();
+    let faults = Faults::of("vault.set", 1, Fault::FailBefore);
+    let ports = wrap(&world.ports(), &faults);
+    let value = Secret::new("value");
+    ports.vault.set(&item(), &value).await.expect("the first");
+    ports.vault.probe().await.expect("another");
+    assert!(
+        ports.vault.set(&item(), &value).await.is_err(),
+        "the second"
+    );
+    ports.vault.set(&item(), &value).await.expect("the third");
+}
+
+#[tokio::test]
 async fn nothing_returns_after_a_crash() {
     for (fault, made) in [(Fault::CrashBefore, false), (Fault::CrashAfter, true)] {
         let world = World::new();

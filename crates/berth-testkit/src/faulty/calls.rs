@@ -46,6 +46,7 @@ pub struct Faults(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     at: Option<(usize, Fault)>,
+    of: Option<(String, usize, Fault)>,
     always: Vec<String>,
     calls: Vec<&'static str>,
     crashed: bool,
@@ -64,6 +65,15 @@ impl Faults {
     pub fn at(call: usize, fault: Fault) -> Self {
         let faults = Self::default();
         faults.state().at = Some((call, fault));
+        faults
+    }
+
+    /// A fault at the call of this name (`vault.set`) with this index among its like (the first is
+    /// 0). For real ports, where polls fall between the calls as the clock has it.
+    #[must_use]
+    pub fn of(name: &str, number: usize, fault: Fault) -> Self {
+        let faults = Self::default();
+        faults.state().of = Some((name.to_owned(), number, fault));
         faults
     }
 
@@ -104,11 +114,17 @@ impl Faults {
                 None
             } else {
                 let index = state.calls.len();
+                let number = state.calls.iter().filter(|call| **call == name).count();
                 state.calls.push(name);
                 if state.always.iter().any(|always| always == name) {
                     Some(Fault::FailBefore)
                 } else {
-                    state.at.filter(|(at, _)| *at == index).map(|(_, f)| f)
+                    let at = state.at.filter(|(at, _)| *at == index).map(|(_, f)| f);
+                    let of = state
+                        .of
+                        .as_ref()
+                        .filter(|of| (of.0.as_str(), of.1) == (name, number));
+                    at.or(of.map(|of| of.2))
                 }
             }
         };

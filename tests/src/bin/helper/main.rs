@@ -1,6 +1,7 @@
 //! The other process in tests: what only a process of its own can show (being killed, being
 //! locked out, being a server). `berth-test-helper WHAT ARGUMENTS…`.
 
+mod job;
 mod store;
 #[cfg(target_os = "linux")]
 mod vault;
@@ -11,6 +12,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.split_first() {
+        Some((&"job", rest)) => job::run(rest),
         Some((&"store-lock", rest)) => store::lock(rest),
         Some((&"store-write", rest)) => store::write(rest),
         Some((&"store-fill", rest)) => store::fill(rest),
