@@ -10,7 +10,7 @@ use berth_core::settings::Settings;
 
 use super::Berth;
 use crate::types::{
-    AppEvent, AppInfo, ClientRow, FactsRefresh, LauncherLinked, LinkRequest, PickRequest, Picked,
+    AppEvent, AppInfo, ClientRow, LauncherLinked, LinkRequest, PickRequest, Picked,
 };
 
 impl Berth {
@@ -77,7 +77,6 @@ impl Berth {
 
     /// What is wrong with this machine, from what is known now.
     pub async fn doctor_run(&self, _: ()) -> Result<Vec<Check>> {
-        self.facts_refresh(FactsRefresh::default()).await?;
         let installations = self.store(|store| store.installations()).await?;
         let host = &self.ports.host;
         Ok(diagnose(

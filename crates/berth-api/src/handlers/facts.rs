@@ -1,7 +1,7 @@
 //! What is known of this machine, and looking again.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use berth_core::error::Result;
 use berth_core::facts::{Fact, Facts, Probe, gather};
@@ -30,18 +30,10 @@ impl Berth {
         self.look.probe(&probes).await
     }
 
-    /// Makes sure that these probes have answered once.
+    /// Makes sure that these probes have answered once. One that is being run already is waited
+    /// for, not run again.
     pub async fn facts_ensure(&self, probes: &[Probe]) -> Result<()> {
-        let facts = self.facts_now();
-        let open: Vec<Probe> = probes
-            .iter()
-            .copied()
-            .filter(|probe| !is_known(&facts, *probe))
-            .collect();
-        if open.is_empty() {
-            return Ok(());
-        }
-        self.look.probe(&open).await
+        self.look.ensure(probes).await
     }
 }
 
@@ -52,6 +44,29 @@ pub(super) struct Look {
     /// What is known; kept here and nowhere else.
     pub(super) facts: Arc<watch::Sender<Facts>>,
     pub(super) hub: Hub,
+    /// The probes that are being run, each as often as it is.
+    pub(super) running: Arc<Mutex<Vec<Probe>>>,
+}
+
+/// Probes that are being run; they no longer are when this is dropped, answered or not.
+struct Running<'a> {
+    look: &'a Look,
+    probes: Vec<Probe>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        {
+            let mut running = self.look.running();
+            for probe in &self.probes {
+                if let Some(at) = running.iter().position(|other| other == probe) {
+                    running.swap_remove(at);
+                }
+            }
+        }
+        // Whoever waits for one that gave no answer looks again.
+        self.look.facts.send_modify(|_| ());
+    }
 }
 
 impl Look {
@@ -68,7 +83,61 @@ impl Look {
         }
     }
 
+    /// Runs the probes, also those that have answered before or are being run.
     pub(super) async fn probe(&self, probes: &[Probe]) -> Result<()> {
+        self.running().extend(probes);
+        let running = Running {
+            look: self,
+            probes: probes.to_vec(),
+        };
+        self.run(&running.probes).await
+    }
+
+    /// Runs those that have not answered and are not being run, and waits for all of them.
+    pub(super) async fn ensure(&self, probes: &[Probe]) -> Result<()> {
+        let facts = self.now();
+        let open = probes
+            .iter()
+            .copied()
+            .filter(|probe| !is_known(&facts, *probe));
+        let (mine, others) = {
+            let mut running = self.running();
+            let (others, mine): (Vec<Probe>, Vec<Probe>) =
+                open.partition(|probe| running.contains(probe));
+            running.extend(&mine);
+            let mine = Running {
+                look: self,
+                probes: mine,
+            };
+            (mine, others)
+        };
+        let mut answers = self.facts.subscribe();
+        let answered = async {
+            let done = |facts: &Facts| {
+                let running = self.running();
+                others
+                    .iter()
+                    .all(|probe| is_known(facts, *probe) || !running.contains(probe))
+            };
+            // What it gives borrows the facts, and would keep answers from being written.
+            let _ = answers.wait_for(done).await.map(drop);
+        };
+        let run = async {
+            if mine.probes.is_empty() {
+                return Ok(());
+            }
+            self.run(&mine.probes).await
+        };
+        let (ran, ()) = tokio::join!(run, answered);
+        ran
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<Probe>> {
+        // A list of names is whole whatever happened to who held it.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run(&self, probes: &[Probe]) -> Result<()> {
         let projects = if probes.contains(&Probe::Claude) {
             self.projects().await?
         } else {

@@ -57,6 +57,7 @@ impl Berth {
                 ports: ports.clone(),
                 facts,
                 hub: hub.clone(),
+                running: Arc::default(),
             },
             hub,
             ports,

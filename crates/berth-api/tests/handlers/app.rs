@@ -118,6 +118,13 @@ async fn clients_and_checks_say_what_was_found() {
     desk.world.state().vault = Err(Error::new(ErrorCode::KeychainMissing));
     let checks = desk.berth.doctor_run(()).await.unwrap();
     let check = |id| checks.iter().find(|check| check.id == id).unwrap();
+    assert_eq!(check(CheckId::Engine).status, CheckStatus::Checking);
+    desk.berth
+        .facts_refresh(FactsRefresh::default())
+        .await
+        .unwrap();
+    let checks = desk.berth.doctor_run(()).await.unwrap();
+    let check = |id| checks.iter().find(|check| check.id == id).unwrap();
     assert_eq!(check(CheckId::Engine).status, CheckStatus::Good);
     assert_eq!(check(CheckId::Vault).status, CheckStatus::Bad);
     assert_ne!(

@@ -6,6 +6,7 @@ mod app;
 mod catalog;
 mod desk;
 mod events;
+mod facts;
 mod install;
 mod jobs;
 mod secrecy;
