@@ -6,6 +6,8 @@
 
 mod container;
 mod environment;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pipe;
 mod process;
 mod record;

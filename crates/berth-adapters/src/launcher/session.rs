@@ -358,7 +358,12 @@ impl Session {
                     waiting = true;
                 }
                 () = &mut grace, if waiting => return Ended::Silent,
-                () = &mut sweeping, if !swept => swept = true,
+                () = &mut sweeping, if !swept => {
+                    swept = true;
+                    // From here on there is only the pipe.
+                    #[cfg(target_os = "linux")]
+                    super::memory::give_back();
+                }
             }
         }
     }
