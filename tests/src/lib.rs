@@ -1,7 +1,11 @@
-//! What the tests that cross crates stand on: a person's machine in a folder, and the real window.
+//! What the tests that cross crates stand on: a person's machine in a folder, the real window, and
+//! what is looked for on the whole computer.
 //!
 //! The tests themselves are in `tests/tests`. `cargo xtask test` starts the components and tells
 //! their addresses (`berth_testkit::ground`, `tests/README.md`).
 
+pub mod hub;
+pub mod leak;
+pub mod left;
 pub mod sandbox;
 pub mod window;

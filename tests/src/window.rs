@@ -50,6 +50,7 @@ impl Window {
     pub async fn open_app(sandbox: &Sandbox, app: &Path) -> Self {
         let (port, native) = (free_port(), free_port());
         let log = std::fs::File::create(sandbox.path("driver.log")).expect("a log");
+        let copy = log.try_clone().expect("the same log");
         let mut command = sandbox.command(ground::tauri_driver());
         command
             .args([
@@ -61,7 +62,7 @@ impl Window {
             .arg("--native-driver")
             .arg(ground::webkit_driver())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(copy)
             .stderr(log);
         let server = Ended(command.spawn().expect("tauri-driver"));
         let mut capabilities = Capabilities::new();
@@ -104,23 +105,43 @@ impl Window {
         }
     }
 
+    /// Whichever of these `data-testid` is there first.
+    ///
+    /// # Panics
+    /// When none appears.
+    pub async fn find_any(&self, ids: &[&str]) -> String {
+        let selectors: Vec<String> = ids
+            .iter()
+            .map(|id| format!("[data-testid=\"{id}\"]"))
+            .collect();
+        let query = self.driver.query(By::Css(selectors.join(",")));
+        match query.wait(PATIENCE, GLANCE).first().await {
+            Ok(element) => element
+                .attr("data-testid")
+                .await
+                .expect("an attribute")
+                .unwrap_or_default(),
+            Err(error) => panic!("none of {ids:?} appeared: {error}\n{}", self.text().await),
+        }
+    }
+
     /// Clicks the element with this `data-testid` once it can be clicked.
     ///
     /// # Panics
-    /// When it does not appear.
+    /// When it does not appear, or cannot be clicked.
     pub async fn click(&self, id: &str) {
-        let element = self.find(id).await;
-        element
-            .wait_until()
-            .wait(PATIENCE, GLANCE)
-            .clickable()
-            .await
-            .expect("clickable");
-        element.scroll_into_view().await.expect("scrolled");
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("click `{id}`: {error}"));
+        let started = Instant::now();
+        loop {
+            // Found anew each time: the window may draw another in its place between two steps.
+            let element = self.find(id).await;
+            match clicked(&element).await {
+                Ok(true) => return,
+                state if started.elapsed() > PATIENCE => {
+                    panic!("`{id}` cannot be clicked: {state:?}\n{}", self.text().await)
+                }
+                _ => tokio::time::sleep(GLANCE).await,
+            }
+        }
     }
 
     /// Types into the field with this `data-testid`, replacing what is there.
@@ -150,6 +171,26 @@ impl Window {
             "`{id}` is still there\n{}",
             self.text().await
         );
+    }
+
+    /// Waits until the element with this `data-testid` shows a text.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn text_in(&self, id: &str, text: &str) {
+        let started = Instant::now();
+        loop {
+            // It may be drawn anew between the two.
+            let shown = self.find(id).await.text().await.unwrap_or_default();
+            if shown.contains(text) {
+                return;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "`{id}` shows `{shown}` and not `{text}`"
+            );
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// All text that the window shows.
@@ -213,6 +254,16 @@ impl Window {
         let _ = self.driver.clone().quit().await;
         drop(self.server);
     }
+}
+
+/// Clicks an element; whether it could be clicked.
+async fn clicked(element: &WebElement) -> WebDriverResult<bool> {
+    let ready = element.is_clickable().await?;
+    if ready {
+        element.scroll_into_view().await?;
+        element.click().await?;
+    }
+    Ok(ready)
 }
 
 /// Process ids of what a process has started, and of what those have.

@@ -3,5 +3,9 @@
 #[path = "e2e"]
 mod e2e {
     mod accessible;
+    mod image;
     mod install;
+    mod node;
+    mod secret;
+    mod steps;
 }

@@ -2,19 +2,11 @@
 
 use std::process::Command;
 
+use berth_tests::left::is_connected;
 use berth_tests::sandbox::{Sandbox, argv_with};
 
 use crate::people::assert_nothing_left;
 use crate::shown;
-
-fn is_connected(sandbox: &Sandbox, name: &str) -> bool {
-    let listed = sandbox.claude(&["mcp", "list"]).ok();
-    let prefix = format!("{name}:");
-    listed
-        .stdout
-        .lines()
-        .any(|line| line.starts_with(&prefix) && line.contains("Connected"))
-}
 
 /// uv beside `berth` and `claude`, from its package: the machine need not have it.
 fn add_uv(sandbox: &Sandbox) {

@@ -1,10 +1,12 @@
 //! Entries of the person's own over the run's registry, and machines that lack something.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use berth_testkit::ground;
 use berth_testkit::token;
+use berth_tests::hub::forget_image;
+pub use berth_tests::hub::{HUB, add_hub};
+pub use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::{Ran, Sandbox};
 
 static ENGINE: Mutex<()> = Mutex::new(());
@@ -13,52 +15,8 @@ static ENGINE: Mutex<()> = Mutex::new(());
 pub fn engine() -> MutexGuard<'static, ()> {
     // A test that failed with it has left nothing that the next one could not remove.
     let turn = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
-    let removed = Command::new("docker")
-        .args([
-            "--host",
-            &ground::docker_host(),
-            "rmi",
-            "--force",
-            &ground::image_server(),
-        ])
-        .stderr(Stdio::null())
-        .status();
-    removed.expect("the docker client");
+    forget_image();
     turn
-}
-
-/// An entry of the fixture server as an image; `whoami` refuses a wrong token.
-pub const HUB: &str = "hub";
-
-pub fn add_hub(sandbox: &Sandbox) {
-    let yaml = format!(
-        r#"
-id: {HUB}
-title: Hub
-publisher: Tests
-summary: Knows who you are
-description: Knows who you are.
-categories: [utilities]
-permissions: {{ network: none, files: none of yours }}
-inputs:
-  - key: token
-    title: Token
-    required: true
-    kind: {{ type: secret }}
-variants:
-  - id: image
-    title: Container
-    best_for: Tests
-    run:
-      type: image
-      image: "{}"
-      env: {{ TOKEN: "{{{{token}}}}" }}
-      network: none
-credential_check: {{ tool: whoami }}
-"#,
-        ground::image_server()
-    );
-    sandbox.add_entry(HUB, &yaml);
 }
 
 /// Runs `berth` with something on its standard input, and more variables.
@@ -80,26 +38,6 @@ pub fn berth_with(sandbox: &Sandbox, args: &[&str], input: &str, env: &[(&str, &
         .write_all(input.as_bytes())
         .unwrap();
     child.wait_with_output().unwrap().into()
-}
-
-/// What must be gone after a removal, or after an installation that was undone.
-pub fn assert_nothing_left(sandbox: &Sandbox, name: &str) {
-    let listed = sandbox.claude(&["mcp", "list"]).ok();
-    assert!(
-        !listed.stdout.contains(&format!("{name}:")),
-        "{}",
-        listed.stdout
-    );
-    assert_eq!(sandbox.keychain_items(), [""; 0]);
-    assert_eq!(sandbox.containers(), [""; 0]);
-    let folder = sandbox.berth_home().join("installations");
-    let left: Vec<_> = sandbox
-        .files_below(&folder)
-        .into_iter()
-        .map(|(path, _)| path)
-        .collect();
-    assert!(left.is_empty() && !folder.join(name).exists(), "{left:?}");
-    assert_eq!(sandbox.berth(&["list", "--json"]).ok().stdout, "[]\n");
 }
 
 #[test]
