@@ -239,6 +239,8 @@ impl Host for LocalHost {
     }
 
     fn delete_folder(&self, path: &str) -> Result<()> {
+        // What a killed Berth left running in it would make it again.
+        crate::process::end_left(Path::new(path));
         files::delete_folder(Path::new(&self.home), Path::new(path))
     }
 

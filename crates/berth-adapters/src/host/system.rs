@@ -12,19 +12,8 @@ impl ThisProcess {
     /// Looks at this process.
     #[must_use]
     pub fn look() -> Self {
+        let label = label_of(std::process::id());
         let boot = os::boot();
-        let pid = std::process::id();
-        let start = match os::look(pid) {
-            Seen::Since(start) => start,
-            // A system that hides a process from itself; then nobody else can judge it either.
-            Seen::Gone | Seen::Hidden => String::new(),
-        };
-        let label = Owner {
-            pid,
-            start,
-            boot: boot.clone(),
-        }
-        .to_string();
         Self { boot, label }
     }
 
@@ -40,6 +29,30 @@ impl ThisProcess {
     pub fn owner_lives(&self, label: &str) -> bool {
         Owner::parse(label).is_none_or(|owner| super::owner::lives(&owner, &self.boot, os::look))
     }
+}
+
+/// The label of any process, [`Owner`] as text.
+#[must_use]
+pub fn label_of(pid: u32) -> String {
+    let start = match os::look(pid) {
+        Seen::Since(start) => start,
+        // A system that hides a process from its parent; then nobody else can judge it either.
+        Seen::Gone | Seen::Hidden => String::new(),
+    };
+    let boot = os::boot();
+    Owner { pid, start, boot }.to_string()
+}
+
+/// What the system says about a process number.
+#[must_use]
+pub fn look(pid: u32) -> Seen {
+    os::look(pid)
+}
+
+/// Where we are.
+#[must_use]
+pub fn boot() -> Boot {
+    os::boot()
 }
 
 /// A short hash: what names this machine stays on this machine.

@@ -10,7 +10,7 @@ use berth_core::port::NodeRuntime;
 use berth_core::progress::Watch;
 use serde::Deserialize;
 
-use crate::process::{Finished, find_program, run, version_of};
+use crate::process::{Finished, find_program, run_in, version_of};
 
 /// Lowest Node.js that Berth looks for when no entry asks for another.
 pub const LOWEST: &str = ">=20";
@@ -62,7 +62,8 @@ impl NodeRuntime for NodeTools {
             .map_err(|error| unwritable(folder, &error))?;
 
         let line = command::install_node(program, folder, package, version);
-        let done = run(&line, |command| prepare(command, program, folder), watch).await?;
+        let environment = |command: &mut _| prepare(command, program, folder);
+        let done = run_in(Path::new(folder), &line, environment, watch).await?;
         if !done.success() {
             return Err(done.error(failure(&done, package, version)));
         }

@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use berth_core::plan::command::CommandLine;
 use berth_core::progress::Watch;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+
+use super::left::Running;
 
 /// How many of the last lines are kept for an error's causes.
 const KEPT_LINES: usize = 20;
@@ -112,9 +115,29 @@ impl Finished {
     }
 }
 
+/// [`run`] for a tool that works in a folder of Berth's own, which must be there: it is ended with
+/// the folder ([`super::end_left`]) where this process is killed meanwhile.
+pub async fn run_in(
+    folder: &Path,
+    line: &CommandLine,
+    prepare: impl FnOnce(&mut Command),
+    watch: &Watch,
+) -> Result<Finished> {
+    carry_out(Some(folder), line, prepare, watch).await
+}
+
 /// Runs a tool to its end. Its lines go to the watch; cancelling or dropping ends its whole group.
 /// `prepare` sets the environment and the working directory.
 pub async fn run(
+    line: &CommandLine,
+    prepare: impl FnOnce(&mut Command),
+    watch: &Watch,
+) -> Result<Finished> {
+    carry_out(None, line, prepare, watch).await
+}
+
+async fn carry_out(
+    folder: Option<&Path>,
     line: &CommandLine,
     prepare: impl FnOnce(&mut Command),
     watch: &Watch,
@@ -132,6 +155,11 @@ pub async fn run(
         })
         .caused_by(&error)
     })?;
+    let leader = group.child().id();
+    let running = folder
+        .zip(leader)
+        .map(|(folder, leader)| Running::note(folder, leader))
+        .transpose()?;
     let stdout = group.child().stdout.take();
     let stderr = group.child().stderr.take();
     let mut tail = Tail::default();
@@ -149,11 +177,14 @@ pub async fn run(
         })
         .await;
     match ended {
-        Ok(status) => Ok(Finished {
-            exit: status.code(),
-            tail: tail.last,
-            stdout: tail.stdout,
-        }),
+        Ok(status) => {
+            running.map_or(Ok(()), Running::ended)?;
+            Ok(Finished {
+                exit: status.code(),
+                tail: tail.last,
+                stdout: tail.stdout,
+            })
+        }
         Err(error) => {
             // The tool may be in the middle of a file: give it the time to end by itself.
             if let Err(failed) = group.end().await {

@@ -12,7 +12,7 @@ use berth_core::plan::{PythonTool, command};
 use berth_core::port::PythonRuntime;
 use berth_core::progress::Watch;
 
-use crate::process::run;
+use crate::process::run_in;
 
 /// Lowest Python that Berth looks for when no entry asks for another.
 pub const LOWEST: &str = ">=3.11";
@@ -40,7 +40,7 @@ impl PythonRuntime for PythonTools {
         watch: &Watch,
     ) -> Result<()> {
         let line = command::create_venv(tool, program, requires, venv);
-        let done = run(&line, clean, watch).await?;
+        let done = run_in(generation(venv), &line, clean, watch).await?;
         if done.success() && Path::new(&command::venv_python(venv)).exists() {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl PythonRuntime for PythonTools {
         watch: &Watch,
     ) -> Result<()> {
         let line = command::install_python(tool, program, venv, requirements);
-        let done = run(&line, clean, watch).await?;
+        let done = run_in(generation(venv), &line, clean, watch).await?;
         if !done.success() {
             return Err(done.error(failure::code(tool, requirements, &done)));
         }
@@ -78,6 +78,12 @@ impl PythonRuntime for PythonTools {
             }))
         }
     }
+}
+
+/// The folder that is deleted where this does not succeed.
+fn generation(venv: &str) -> &Path {
+    let venv = Path::new(venv);
+    venv.parent().unwrap_or(venv)
 }
 
 /// Takes away what would make a tool work in another environment than the one it is given.
