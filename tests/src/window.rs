@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use berth_testkit::ground;
@@ -28,9 +28,18 @@ struct Ended(Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
+        // The driver's own driver would go on without it, and so would an app that has no session.
+        let started = descendants(self.0.id());
         // It may have ended by itself; there is nothing to do about either.
         let _ = self.0.kill();
         let _ = self.0.wait();
+        for pid in started {
+            let mut kill = Command::new("kill");
+            let _ = kill
+                .args(["-KILL", &pid.to_string()])
+                .stderr(Stdio::null())
+                .status();
+        }
     }
 }
 
