@@ -11,4 +11,6 @@ mod failure;
 mod image;
 mod kill;
 mod machine;
+mod python;
 mod session;
+mod window;
