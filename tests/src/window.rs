@@ -189,8 +189,10 @@ impl Window {
     pub async fn text_in(&self, id: &str, text: &str) {
         let started = Instant::now();
         loop {
-            // It may be drawn anew between the two.
-            let shown = self.find(id).await.text().await.unwrap_or_default();
+            // Not the driver's idea of its text, which leaves out what may be cut off with an
+            // ellipsis. It may be drawn anew between the two.
+            let shown = self.find(id).await.prop("textContent").await;
+            let shown = shown.ok().flatten().unwrap_or_default();
             if shown.contains(text) {
                 return;
             }

@@ -6,6 +6,7 @@ mod e2e {
     mod image;
     mod install;
     mod node;
+    mod scopes;
     mod secret;
     mod steps;
 }
