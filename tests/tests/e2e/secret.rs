@@ -172,3 +172,69 @@ async fn a_secret_is_only_in_the_keychain_and_a_refused_one_is_nowhere() {
         assert!(found.is_empty(), "after closing: {found:?}");
     }
 }
+
+#[tokio::test]
+async fn a_secret_is_replaced_and_deleted_on_its_screen_which_never_shows_it() {
+    let _image = steps::image().await;
+    let sandbox = Sandbox::new();
+    add_hub(&sandbox);
+    let (first, second, third) = (token::right(), token::right(), token::right());
+    let secrets = [first.as_str(), second.as_str(), third.as_str()];
+    let window = Window::open(&sandbox).await;
+    let watch = Watch::start(&secrets);
+    steps::open_sheet(&window, HUB).await;
+    window.type_into("input-token", &first).await;
+    steps::agree_and_succeed(&window).await;
+    steps::close_sheet(&window).await;
+    let account = item(&sandbox);
+    assert_eq!(kept(&sandbox, &account), first);
+
+    let row = format!("secret-{HUB}-token");
+    let state = async |expected: &str| {
+        window.text_in(&row, expected).await;
+        assert_page_without(&window, &secrets, expected).await;
+    };
+    window.click("nav-secrets").await;
+    state("In the keychain").await;
+    give(&window, &second).await;
+    state("In the keychain").await;
+    assert_eq!(item(&sandbox), account);
+    assert_eq!(kept(&sandbox, &account), second);
+    let called = sandbox.berth(&["call", HUB, "whoami"]).ok();
+    assert!(called.stdout.contains("fixture-user"), "{}", called.stdout);
+
+    window.click(&format!("delete-{HUB}-token")).await;
+    window.click("secret-delete-agree").await;
+    state("Missing").await;
+    assert_eq!(sandbox.keychain_items(), [""; 0]);
+    window.click("nav-servers").await;
+    window
+        .text_in(&format!("server-{HUB}"), "Secret missing")
+        .await;
+    assert!(!is_connected(&sandbox, HUB));
+
+    window.click("nav-secrets").await;
+    give(&window, &third).await;
+    state("In the keychain").await;
+    assert_eq!(kept(&sandbox, &account), third);
+    assert!(is_connected(&sandbox, HUB));
+
+    assert_screens_without(&window, &secrets).await;
+    assert_files_without(&sandbox, &secrets);
+    let seen = watch.stop();
+    assert!(seen.is_empty(), "{seen:#?}");
+    window.close().await;
+}
+
+/// Gives the secret of the installed server a new value on the Secrets screen.
+async fn give(window: &Window, value: &str) {
+    window.click(&format!("replace-{HUB}-token")).await;
+    let field = window.find("secret-value").await;
+    let kind = field.attr("type").await.expect("a field");
+    assert_eq!(kind.as_deref(), Some("password"));
+    let empty = field.value().await.expect("a field");
+    assert_eq!(empty.as_deref(), Some(""), "what is kept is not shown");
+    window.type_into("secret-value", value).await;
+    window.click("secret-save").await;
+    window.gone("replace-dialog").await;
+}
