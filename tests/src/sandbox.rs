@@ -30,6 +30,8 @@ const PASSED: [&str; 9] = [
 pub struct Sandbox {
     dir: TempDir,
     keychain: Keychain,
+    /// What differs from the usual environment.
+    set: Vec<(String, OsString)>,
 }
 
 /// What a program printed and how it ended.
@@ -102,6 +104,7 @@ impl Sandbox {
         let sandbox = Self {
             dir,
             keychain: Keychain::start().expect("a keychain"),
+            set: Vec::new(),
         };
         for folder in ["home", "bin", "project"] {
             fs::create_dir_all(sandbox.path(folder)).expect("a folder");
@@ -109,6 +112,12 @@ impl Sandbox {
         link(&ground::berth(), &sandbox.path("bin/berth"));
         link(&ground::claude(), &sandbox.path("bin/claude"));
         sandbox
+    }
+
+    /// Gives this machine's programs another value of a variable, for a machine that lacks
+    /// something.
+    pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.set.push((name.to_owned(), value.into()));
     }
 
     /// A path in this machine's folder.
@@ -163,6 +172,7 @@ impl Sandbox {
                 env.push((name.into(), value));
             }
         }
+        env.extend(self.set.iter().cloned());
         env
     }
 

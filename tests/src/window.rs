@@ -49,7 +49,7 @@ impl Window {
     /// # Panics
     /// When the driver or the app does not come up.
     pub async fn open(sandbox: &Sandbox) -> Self {
-        Self::open_app(sandbox, &ground::app()).await
+        Self::start(sandbox, &[], &ground::app()).await
     }
 
     /// Starts another app on this machine and waits for its window.
@@ -57,11 +57,26 @@ impl Window {
     /// # Panics
     /// When the driver or the app does not come up.
     pub async fn open_app(sandbox: &Sandbox, app: &Path) -> Self {
+        Self::start(sandbox, &[], app).await
+    }
+
+    /// Has the app started by another program: its name and first arguments, such as `setpriv`.
+    ///
+    /// # Panics
+    /// When the driver or the app does not come up.
+    pub async fn open_by(sandbox: &Sandbox, starter: &[&str]) -> Self {
+        Self::start(sandbox, starter, &ground::app()).await
+    }
+
+    async fn start(sandbox: &Sandbox, starter: &[&str], app: &Path) -> Self {
         let (port, native) = (free_port(), free_port());
         let log = std::fs::File::create(sandbox.path("driver.log")).expect("a log");
         let copy = log.try_clone().expect("the same log");
-        let mut command = sandbox.command(ground::tauri_driver());
+        let mut line: Vec<std::ffi::OsString> = starter.iter().map(Into::into).collect();
+        line.push(ground::tauri_driver().into());
+        let mut command = sandbox.command(&line[0]);
         command
+            .args(&line[1..])
             .args([
                 "--port",
                 &port.to_string(),

@@ -3,6 +3,7 @@
 #[path = "e2e"]
 mod e2e {
     mod accessible;
+    mod doctor;
     mod image;
     mod install;
     mod node;
