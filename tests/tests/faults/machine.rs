@@ -170,13 +170,27 @@ impl Machine {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             (text(&row["name"]), text(&row["state"]["state"]))
         });
+        let items = self.sandbox.keychain_items();
+        assert!(
+            items.iter().any(|item| item == OTHER_ITEM),
+            "the keychain does not answer, or lost what is another's: {items:?}; {:?}; {:?}",
+            self.search_items(),
+            self.berth(&["doctor", "--json"]),
+        );
         Seen {
             rows: rows.collect(),
             registrations: self.registrations(),
-            items: self.sandbox.keychain_items(),
+            items,
             files: self.files(),
             volumes: self.volumes(),
         }
+    }
+
+    /// What the keychain's own program says of Berth's items.
+    fn search_items(&self) -> Ran {
+        let mut command = self.sandbox.command("secret-tool");
+        let args = ["search", "--all", "service", "berth"];
+        command.args(args).output().unwrap().into()
     }
 
     /// Every registration, by file and scope.
@@ -285,7 +299,7 @@ impl Machine {
             .iter()
             .filter(|i| !before.items.contains(i))
             .collect();
-        assert_eq!(own.len(), 1, "{at}: one secret: {own:?}");
+        assert_eq!(own.len(), 1, "{at}: one secret: {:?}", seen.items);
         assert_eq!(
             seen.files, before.files,
             "{at}: a container needs no folder"
