@@ -26,7 +26,9 @@ async fn a_probe_that_is_being_run_is_waited_for_and_not_run_again() {
         desk.berth.facts_ensure(&Probe::ALL),
         desk.berth.facts_ensure(&some),
     );
-    (all.unwrap(), again.unwrap(), part.unwrap());
+    for ended in [all, again, part] {
+        ended.unwrap();
+    }
     assert_eq!(answers(&mut events), Probe::ALL.len());
     // All have answered: nothing is left to ask.
     desk.berth.facts_ensure(&Probe::ALL).await.unwrap();
