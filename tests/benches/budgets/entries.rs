@@ -75,7 +75,8 @@ fn entry(number: u32) -> String {
         let _ = write!(text, "  - name: {name}_{tool}\n    description: {about}\n");
     }
     text.push_str("permissions:\n  network: the service's own address\n  files: none of yours\n");
-    if dice.below(3) == 0 {
+    let needs_secret = dice.below(3) == 0;
+    if needs_secret {
         text.push_str(
             "inputs:\n  - key: token\n    title: Token\n    required: true\n    \
              kind:\n      type: secret\n",
@@ -88,6 +89,9 @@ fn entry(number: u32) -> String {
          version: 1.0.{number}\n      bin: e{number}\n",
         dice.words(4)
     );
+    if needs_secret {
+        text.push_str("      env:\n        TOKEN: \"{{token}}\"\n");
+    }
     text
 }
 
