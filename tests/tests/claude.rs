@@ -529,3 +529,25 @@ async fn without_the_program_nothing_is_done() {
     let found = machine.claude.registration("old", &place).await;
     assert_eq!(found.expect("read"), Some(registration));
 }
+
+#[tokio::test]
+async fn what_a_killed_change_left_beside_a_file_goes_with_the_next_look() {
+    let machine = Machine::new();
+    let lefts = [
+        (Scope::User, "home/.claude.json.berth"),
+        (Scope::Project, "project/.mcp.json.berth"),
+    ];
+    for (scope, left) in lefts {
+        let left = machine.at(left);
+        fs::write(machine.file(scope), ODD).expect("written");
+        fs::write(&left, ODD).expect("written");
+        let place = machine.place(scope);
+        machine
+            .claude
+            .registration("time", &place)
+            .await
+            .expect("read");
+        assert!(!left.exists(), "{}", left.display());
+        assert_eq!(machine.text(scope), ODD);
+    }
+}

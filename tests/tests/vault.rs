@@ -266,3 +266,23 @@ fn the_serving_half_outlives_a_request_that_it_cannot_read() {
     assert!(answers.lines().all(|line| line.contains("\"failed\"")));
     assert!(!answers.contains(VALUE), "{answers}");
 }
+
+#[tokio::test]
+async fn a_keychain_that_has_ended_comes_back_with_what_it_had() {
+    let keychain = keychain();
+    let place = tempfile::tempdir().expect("a folder");
+    let home = place.path().join("berth");
+    let window = sidecar(&with_bus(place.path(), &keychain), &home);
+    let value = Secret::new(VALUE);
+    window.set(&item(), &value).await.expect("stored");
+    assert!(!keychain.revive().expect("asked"), "it runs");
+
+    let service = keychain.pids()[0];
+    let service = rustix::process::Pid::from_raw(service.cast_signed()).expect("a process");
+    rustix::process::kill_process(service, rustix::process::Signal::KILL).expect("killed");
+    let gone = window.contains(&item()).await.expect_err("it has gone");
+    assert_eq!(gone.code, ErrorCode::KeychainMissing);
+    assert!(keychain.revive().expect("started again"));
+    assert!(window.contains(&item()).await.expect("asked"));
+    window.delete(&item()).await.expect("deleted");
+}

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Keychain {
     // The service goes before the bus that it is on.
-    service: Ended,
+    service: Mutex<Ended>,
     bus: Ended,
     address: String,
     dir: Removed,
@@ -44,7 +45,7 @@ impl Keychain {
         let mut service = start_service(&dir.0, &address)?;
         await_name(&address, &mut service.0)?;
         Ok(Self {
-            service,
+            service: Mutex::new(service),
             bus,
             address,
             dir,
@@ -72,7 +73,28 @@ impl Keychain {
     /// The process ids of the service and the bus.
     #[must_use]
     pub fn pids(&self) -> [u32; 2] {
-        [self.service.0.id(), self.bus.0.id()]
+        [self.service().0.id(), self.bus.0.id()]
+    }
+
+    /// Starts the service again where it has ended, as a desktop's bus does; whether it had.
+    /// gnome-keyring traps now and then when its client is killed in the middle of a call. What it
+    /// keeps is on disk.
+    ///
+    /// # Errors
+    /// It does not come up again.
+    pub fn revive(&self) -> io::Result<bool> {
+        let mut service = self.service();
+        if service.0.try_wait()?.is_none() {
+            return Ok(false);
+        }
+        *service = start_service(&self.dir.0, &self.address)?;
+        await_name(&self.address, &mut service.0)?;
+        Ok(true)
+    }
+
+    fn service(&self) -> MutexGuard<'_, Ended> {
+        // A process's handle is whole whatever happened to who held it.
+        self.service.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Variables with which a process finds this keychain and has this home.

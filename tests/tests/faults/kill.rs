@@ -43,6 +43,7 @@ fn killed(machine: &Machine, args: &[&str], when: When) -> Vec<String> {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+    machine.revive_keychain();
     printed.extend(lines.iter());
     printed
 }

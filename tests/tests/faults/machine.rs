@@ -108,6 +108,15 @@ impl Machine {
         &self.token
     }
 
+    /// After a kill: the keychain may have gone with its client, and comes back as it does on a
+    /// desktop. It goes when it next writes to that client, which is at once.
+    pub fn revive_keychain(&self) {
+        for _ in 0..4 {
+            std::thread::sleep(std::time::Duration::from_millis(25));
+            self.sandbox.keychain().revive().unwrap();
+        }
+    }
+
     /// Takes the image out of the engine, so that the next installation pulls it.
     pub fn forget_image(&self) {
         // It may not be there.

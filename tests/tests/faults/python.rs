@@ -25,6 +25,7 @@ fn killed_at(machine: &Machine, title: &str, wait: Duration) {
     std::thread::sleep(wait);
     child.kill().unwrap();
     child.wait().unwrap();
+    machine.revive_keychain();
 }
 
 #[test]

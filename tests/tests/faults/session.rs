@@ -39,6 +39,7 @@ fn kill_some(machine: &Machine, dice: &mut Dice) -> usize {
         std::thread::sleep(dice.within(UP));
         child.kill().unwrap();
         child.wait().unwrap();
+        machine.revive_keychain();
         left += machine.sandbox.containers().len();
     }
     left
@@ -78,6 +79,7 @@ fn a_killed_launcher_leaves_no_container_after_the_next_start() {
     // Its launcher dies while its server goes on; nothing but the next start can end that.
     alive.kill().unwrap();
     alive.wait().unwrap();
+    machine.revive_keychain();
     assert_eq!(machine.sandbox.containers(), kept, "{at}");
     machine.berth(&["list"]).ok();
     machine.until_quiet(&at);

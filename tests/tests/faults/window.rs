@@ -68,6 +68,7 @@ async fn a_killed_app_leaves_a_server_that_is_whole_or_none() {
         std::thread::sleep(wait);
         kill(&window);
         window.close().await;
+        machine.revive_keychain();
         let at = format!("BERTH_TEST_SEED={}, run {run}, {wait:?}", dice.seed());
         if run % 2 == 1 {
             last = Some("the next app");

@@ -51,18 +51,35 @@ pub fn parse(path: &Path) -> Result<Value> {
 
 /// Replaces a file in one go and keeps its mode. A link (dotfiles are often linked) stays one.
 pub fn replace(path: &Path, text: &str) -> Result<()> {
-    let failed = |error: &std::io::Error| private::file_error("write", path, error);
-    let real = match path.canonicalize() {
-        Ok(real) => real,
-        Err(error) if error.kind() == ErrorKind::NotFound => path.to_path_buf(),
-        Err(error) => return Err(failed(&error)),
-    };
+    let real = resolve(path)?;
     let mode = std::fs::metadata(&real).ok().map(|meta| meta.permissions());
-    private::replace(&real, text.as_bytes())?;
+    private::replace_by_way_of(&way(&real), &real, text.as_bytes())?;
     match mode {
-        Some(mode) => std::fs::set_permissions(&real, mode).map_err(|error| failed(&error)),
+        Some(mode) => std::fs::set_permissions(&real, mode)
+            .map_err(|error| private::file_error("write", path, &error)),
         None => Ok(()),
     }
+}
+
+/// Takes away what a process that was killed while it replaced a file left beside it: a copy of
+/// all that the file holds, other servers' tokens with it. For whoever has the lock.
+pub fn clear(path: &Path) -> Result<()> {
+    private::remove(&way(&resolve(path)?))
+}
+
+/// Where a link leads.
+fn resolve(path: &Path) -> Result<PathBuf> {
+    match path.canonicalize() {
+        Ok(real) => Ok(real),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(path.to_path_buf()),
+        Err(error) => Err(private::file_error("write", path, &error)),
+    }
+}
+
+/// The file by way of which another is replaced: hidden, in the same folder.
+fn way(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{}.berth", name.trim_start_matches('.')))
 }
 
 /// Deletes all but the newest files of a folder; their names sort by time.

@@ -106,6 +106,7 @@ impl ClaudeCli {
         wanted: Option<&'a Value>,
     ) -> Result<Change<'a>> {
         let file = files::file_of(&self.person()?, place)?;
+        files::clear(&file)?;
         let before = files::read(&file)?;
         if let Some(text) = &before {
             self.back_up(&file, text)?;
@@ -230,7 +231,9 @@ impl ClaudeCode for ClaudeCli {
     async fn registration(&self, name: &str, place: &Place) -> Result<Option<Registration>> {
         // Not in the middle of a change.
         let _lock = self.lock().await?;
-        let value = files::parse(&files::file_of(&self.person()?, place)?)?;
+        let file = files::file_of(&self.person()?, place)?;
+        files::clear(&file)?;
+        let value = files::parse(&file)?;
         Ok(Entry::new(name, place).get(&value).map(|raw| Registration {
             name: name.to_owned(),
             place: place.clone(),

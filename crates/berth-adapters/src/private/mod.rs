@@ -51,6 +51,28 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
     sync_folder(folder).map_err(failed)
 }
 
+/// The same by way of a file whose name is known, so that whoever comes after a process that was
+/// killed in between can take it away. For one writer at a time; what is there is overwritten.
+pub fn replace_by_way_of(way: &Path, path: &Path, content: &[u8]) -> Result<()> {
+    remove(way)?;
+    let written = options()
+        .write(true)
+        .create_new(true)
+        .open(way)
+        .and_then(|mut file| {
+            file.write_all(content)?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::rename(way, path));
+    if let Err(error) = written {
+        // The first failure is the one to tell.
+        let _ = remove(way);
+        return Err(file_error("write", path, &error));
+    }
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    sync_folder(folder).map_err(|error| file_error("write", path, &error))
+}
+
 /// Makes a renamed or deleted name in a folder last through a power cut.
 #[cfg(unix)]
 pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
@@ -125,6 +147,22 @@ mod tests {
         assert_eq!(mode(&folder.join("lock")), 0o600);
         let left: Vec<_> = std::fs::read_dir(&folder).expect("listed").collect();
         assert_eq!(left.len(), 2, "no temporary file stays: {left:?}");
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_does_not_stop_the_next() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (file, way) = (place.path().join("file"), place.path().join(".file.berth"));
+        std::fs::write(&way, "half").expect("left");
+        replace_by_way_of(&way, &file, b"whole").expect("written");
+        assert_eq!(std::fs::read(&file).expect("read"), b"whole");
+        assert_eq!(mode(&file), 0o600);
+        assert!(!way.exists());
+        // A folder cannot be replaced; what was written for it does not stay.
+        let folder = place.path().join("folder");
+        std::fs::create_dir(&folder).expect("made");
+        replace_by_way_of(&way, &folder, b"whole").expect_err("it is a folder");
+        assert!(!way.exists());
     }
 
     #[test]
