@@ -539,8 +539,9 @@ async fn what_a_killed_change_left_beside_a_file_goes_with_the_next_look() {
     ];
     for (scope, left) in lefts {
         let left = machine.at(left);
-        fs::write(machine.file(scope), ODD).expect("written");
-        fs::write(&left, ODD).expect("written");
+        let text = format!("{ODD}\n}}\n");
+        fs::write(machine.file(scope), &text).expect("written");
+        fs::write(&left, &text).expect("written");
         let place = machine.place(scope);
         machine
             .claude
@@ -548,6 +549,6 @@ async fn what_a_killed_change_left_beside_a_file_goes_with_the_next_look() {
             .await
             .expect("read");
         assert!(!left.exists(), "{}", left.display());
-        assert_eq!(machine.text(scope), ODD);
+        assert_eq!(machine.text(scope), text);
     }
 }
