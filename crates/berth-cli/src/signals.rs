@@ -1,6 +1,8 @@
 //! The signals by which a person or the system asks a command to stop.
 
-use berth_core::error::{Error, Result};
+#[cfg(unix)]
+use berth_core::error::Error;
+use berth_core::error::Result;
 
 /// Signals that ask to stop.
 pub struct Signals {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Program;
 
+#[cfg(unix)]
 use super::files::failed;
 
 /// A program that only prints its version has this long; a stuck one must not hold a probe up.
