@@ -1,6 +1,11 @@
 //! The main window.
 
-use tauri::{App, AppHandle, Manager, Runtime, WebviewUrl, WebviewWindowBuilder};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tauri::{App, AppHandle, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_window_state::{AppHandleExt, StateFlags};
 
 /// Label of the main window; the capabilities name it.
 pub const MAIN: &str = "main";
@@ -10,10 +15,13 @@ const SIZE: (f64, f64) = (1280.0, 800.0);
 /// Smallest size: 1280 x 800 at 200 % zoom.
 const SMALLEST: (f64, f64) = (640.0, 400.0);
 
+/// How long the window must have kept its size before that is written down.
+const SETTLED: Duration = Duration::from_millis(400);
+
 /// Opens the main window. Its size and place are those of the last time (the window-state plugin
 /// restores them).
 pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Berth")
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
@@ -23,6 +31,22 @@ pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
             url.scheme() == "tauri" || url.host_str().is_some_and(|host| host == "tauri.localhost")
         })
         .build()?;
+    // The plugin writes at an orderly end only; a log-out or a power cut is none.
+    let (app, changes) = (app.handle().clone(), Arc::new(AtomicU64::new(0)));
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::Resized(_) | WindowEvent::Moved(_)) {
+            let (app, changes) = (app.clone(), changes.clone());
+            let this = changes.fetch_add(1, Ordering::Relaxed) + 1;
+            tauri::async_runtime::spawn(async move {
+                tokio::time::sleep(SETTLED).await;
+                if changes.load(Ordering::Relaxed) == this
+                    && let Err(error) = app.save_window_state(StateFlags::all())
+                {
+                    tracing::warn!(%error, "the window's size could not be written down");
+                }
+            });
+        }
+    });
     Ok(())
 }
 

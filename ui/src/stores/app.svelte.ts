@@ -10,6 +10,7 @@ import {
   type InstallationRow,
   type Job,
 } from '@/bridge';
+import { followKeyboard } from '@/lib/keyboard';
 import { errorMessage } from '@/messages/errors';
 import { t } from '@/messages';
 
@@ -56,7 +57,7 @@ export class App {
   /** Subscribes first and asks then, so that no change falls between the two. */
   async start(): Promise<() => void> {
     applyTheme(this.settings.theme);
-    const stops = [this.router.start(), this.settings.followSystem(), this.network.start()];
+    const stops = [this.router.start(), this.settings.followSystem(), this.network.start(), followKeyboard()];
     // The catalog does not wait for the subscription: it is what people see first.
     const catalog = this.catalog.load();
     try {
