@@ -274,7 +274,7 @@ impl Window {
         descendants(self.server.0.id())
     }
 
-    /// Closes the window as a person does and ends the driver.
+    /// Ends the app, and the driver.
     pub async fn close(self) {
         // A window that was killed has no session to end; the driver is ended either way.
         let _ = self.driver.clone().quit().await;

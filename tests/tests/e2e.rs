@@ -3,11 +3,15 @@
 #[path = "e2e"]
 mod e2e {
     mod accessible;
+    mod csp;
     mod doctor;
     mod image;
     mod install;
+    mod keyboard;
     mod node;
     mod scopes;
     mod secret;
+    mod single;
     mod steps;
+    mod zoom;
 }

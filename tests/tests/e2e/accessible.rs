@@ -3,14 +3,7 @@
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
 
-const SCREENS: [&str; 6] = [
-    "nav-catalog",
-    "nav-servers",
-    "nav-secrets",
-    "nav-clients",
-    "nav-activity",
-    "nav-settings",
-];
+use super::steps::{SCREENS, go};
 
 /// The violations that axe finds now, each with the elements.
 async fn violations(window: &Window) -> Vec<String> {
@@ -38,9 +31,7 @@ async fn axe_finds_nothing_on_any_screen_in_either_theme() {
         window.click("nav-settings").await;
         window.click(theme).await;
         for screen in SCREENS {
-            window.click(screen).await;
-            let page = screen.replace("nav-", "page-");
-            window.find(&page).await;
+            go(&window, screen).await;
             let found = violations(&window).await;
             assert!(found.is_empty(), "{theme}, {screen}: {found:#?}");
         }

@@ -35,27 +35,11 @@ async fn shows(window: &Window, id: &str, attribute: &str, value: &str) {
 async fn says(window: &Window, topic: &str, expected: &[&str], fixes: &[&str]) {
     let panel = format!("check-panel-{topic}");
     for part in expected {
-        reads(window, &panel, part).await;
+        window.text_in(&panel, part).await;
     }
     for fix in fixes {
         window.find(&format!("fix-{fix}")).await;
     }
-}
-
-/// Waits until an element holds a text.
-async fn reads(window: &Window, id: &str, part: &str) {
-    let mut text = String::new();
-    for _ in 0..600 {
-        // It may be drawn anew at this moment. The driver's own idea of what can be seen leaves out
-        // what is cut off with an ellipsis where there is no room.
-        let found = window.find(id).await.prop("textContent").await;
-        text = found.ok().flatten().unwrap_or_default();
-        if text.contains(part) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{part:?} never came into `{id}`:\n{text}");
 }
 
 async fn mended(window: &Window, topic: &str) {
@@ -189,7 +173,7 @@ async fn there_is_no_keychain_and_the_encrypted_vault_takes_its_place() {
     window.type_into("passphrase-repeat", passphrase).await;
     window.click("passphrase-submit").await;
     shows(&window, "status-vault", "data-state", "ok").await;
-    reads(&window, "status-vault", "Encrypted vault").await;
+    window.text_in("status-vault", "Encrypted vault").await;
     assert_eq!(
         sandbox.files_with(passphrase),
         [""; 0].map(std::path::PathBuf::from)

@@ -4,6 +4,17 @@ use berth_tests::hub::forget_image;
 use berth_tests::window::Window;
 use tokio::sync::{Mutex, MutexGuard};
 
+/// The screens of the navigation.
+pub const SCREENS: [&str; 6] = [
+    "catalog", "servers", "secrets", "clients", "activity", "settings",
+];
+
+/// Goes to a screen.
+pub async fn go(window: &Window, screen: &str) {
+    window.click(&format!("nav-{screen}")).await;
+    window.find(&format!("page-{screen}")).await;
+}
+
 static IMAGE: Mutex<()> = Mutex::const_new(());
 
 /// The fixture server's image for one test at a time: they share the engine, and each pulls anew.
