@@ -5,6 +5,7 @@ mod e2e {
     mod accessible;
     mod csp;
     mod doctor;
+    mod folder;
     mod image;
     mod install;
     mod keyboard;

@@ -43,6 +43,11 @@ const FORBIDDEN = /[\u0000-\u001f\u007f]/;
 const FORBIDDEN_IN_SECRET = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/]|\\\\)/;
 
+/** Whether a path is whole: from the root on, of this system or of Windows. */
+export function isAbsolute(path: string): boolean {
+  return ABSOLUTE.test(path);
+}
+
 /** What is wrong with a draft; `null` where nothing is, or nothing that can be seen from here. */
 export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputProblem | null {
   const { kind } = spec;
@@ -52,7 +57,7 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
     case 'file':
     case 'folder': {
       if (draft.paths.length === 0) return spec.required ? { problem: 'empty' } : null;
-      return draft.paths.every((grant) => ABSOLUTE.test(grant.path)) ? null : { problem: 'not_absolute' };
+      return draft.paths.every((grant) => isAbsolute(grant.path)) ? null : { problem: 'not_absolute' };
     }
     case 'secret': {
       if (draft.text === '') return spec.required && !kept ? { problem: 'empty' } : null;

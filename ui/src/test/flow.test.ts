@@ -94,6 +94,24 @@ describe('a server from the catalog to Claude Code and away again', () => {
     await vi.waitFor(() => expect(asked()).toMatchObject(given('image', 'read_only')));
   });
 
+  it('takes a path that is typed, and says what is wrong with one that is not whole', async () => {
+    const window = await openWindow();
+    await window.click('install-filesystem');
+    await window.type('type-input-folders', 'src/website');
+    await window.user.keyboard('{Enter}');
+    expect(window.has('path-input-folders-0')).toBe(false);
+    expect(window.get('field-input-folders').textContent).toContain('Give the whole path');
+    await window.type('type-input-folders', ' /home/sam/src/website ');
+    await window.user.keyboard('{Enter}');
+    expect((await window.find('path-input-folders-0')).textContent).toContain('/home/sam/src/website');
+    expect((window.get('type-input-folders') as HTMLInputElement).value).toBe('');
+    // The same again is no second one, and leaving the field takes it over as well.
+    await window.type('type-input-folders', '/home/sam/src/website');
+    await window.user.tab();
+    expect(window.has('path-input-folders-1')).toBe(false);
+    await window.find('plan-steps');
+  });
+
   it('offers to reconfigure what is there, and changes nothing on cancel', async () => {
     const window = await openWindow('#/catalog', {
       machine: {
