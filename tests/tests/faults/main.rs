@@ -11,6 +11,7 @@ mod failure;
 mod image;
 mod kill;
 mod machine;
+mod packages;
 mod python;
 mod session;
 mod window;

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -6,13 +7,14 @@ use berth_adapters::compose::{Composed, VaultAccess, compose};
 use berth_adapters::host::LocalHost;
 use berth_core::catalog::Catalog;
 use berth_core::error::Result;
-use berth_core::facts::Facts;
+use berth_core::facts::{Facts, Probe, gather};
 use berth_core::input::SecretValues;
 use berth_core::job::{Job, JobRunner};
 use berth_core::plan::{Choices, Plan, prepare_install, prepare_remove};
 use berth_core::port::Ports;
 use berth_core::secret::Secret;
 use berth_testkit::faulty::{Fault, Faults, wrap};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use crate::say;
@@ -87,7 +89,15 @@ async fn plan(ports: &Ports, catalog: &Catalog, request: &Value) -> Result<Plan>
         replace: request["replace"] == true,
         ..Choices::default()
     };
-    prepare_install(ports, catalog.entry(name)?, &choices, &Facts::default()).await
+    // Only packages depend on what is found here.
+    let mut facts = Facts::default();
+    if choices.variant.is_some() {
+        let mut answers = pin!(gather(ports, &Probe::ALL, Vec::new()));
+        while let Some(delta) = answers.next().await {
+            facts.apply(delta);
+        }
+    }
+    prepare_install(ports, catalog.entry(name)?, &choices, &facts).await
 }
 
 async fn carry_out(
