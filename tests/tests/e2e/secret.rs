@@ -11,15 +11,6 @@ use berth_tests::window::Window;
 
 use super::steps;
 
-const SCREENS: [&str; 6] = [
-    "nav-catalog",
-    "nav-servers",
-    "nav-secrets",
-    "nav-clients",
-    "nav-activity",
-    "nav-settings",
-];
-
 /// Everything that the page holds or keeps: its elements, what stands in fields, its stores, the
 /// addresses that it asked for.
 const PAGE: &str = "return [
@@ -41,9 +32,8 @@ async fn assert_page_without(window: &Window, secrets: &[&str], when: &str) {
 
 /// Looks at every screen, and at the page of the server.
 async fn assert_screens_without(window: &Window, secrets: &[&str]) {
-    for screen in SCREENS {
-        window.click(screen).await;
-        window.find(&screen.replace("nav-", "page-")).await;
+    for screen in steps::SCREENS {
+        steps::go(window, screen).await;
         assert_page_without(window, secrets, screen).await;
     }
     window.click("nav-servers").await;
