@@ -49,6 +49,11 @@ pub enum ErrorCode {
     ImageMissing { reference: String },
     ImageChanged { reference: String, expected: String, found: String },
     RegistryUnreachable { reference: String },
+    BuildFailed { step: String },
+    #[serde(rename = "buildkit_needed")]
+    BuildKitNeeded { step: String },
+    BuildTargetMissing { target: String, dockerfile: String },
+    DockerfileMissing { path: String },
     // Vault
     KeychainMissing,
     KeychainLocked,

@@ -55,19 +55,25 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// The value of `X-Registry-Auth`, marked so that it is never printed. `None` where it cannot
-    /// be a header.
+    /// As engines take them; only ever a part of a header.
     #[must_use]
-    pub fn header(&self, server: &str) -> Option<HeaderValue> {
-        let value = match self {
+    pub fn value(&self, server: &str) -> serde_json::Value {
+        match self {
             Self::Password { user, password } => json!({
                 "username": user, "password": password.expose(), "serveraddress": server,
             }),
             Self::Token(token) => json!({
                 "identitytoken": token.expose(), "serveraddress": server,
             }),
-        };
-        let mut header = HeaderValue::from_str(&URL_SAFE.encode(value.to_string())).ok()?;
+        }
+    }
+
+    /// The value of `X-Registry-Auth`, marked so that it is never printed. `None` where it cannot
+    /// be a header.
+    #[must_use]
+    pub fn header(&self, server: &str) -> Option<HeaderValue> {
+        let value = self.value(server).to_string();
+        let mut header = HeaderValue::from_str(&URL_SAFE.encode(value)).ok()?;
         header.set_sensitive(true);
         Some(header)
     }

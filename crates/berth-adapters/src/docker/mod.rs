@@ -1,8 +1,10 @@
 //! Container engines over the Engine API: [`DockerEngine`].
 
+mod build;
 pub mod credentials;
 pub mod discover;
 mod found;
+mod image;
 mod layers;
 mod pull;
 pub mod reference;
@@ -16,20 +18,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::{EngineFacts, Platform};
-use berth_core::port::{Engine, ImageInfo, SessionContainer, SessionLabels};
+use berth_core::port::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
 use berth_core::progress::Watch;
 use bollard::errors::Error as Failure;
 use bollard::models::{ContainerSummary, ContainerSummaryStateEnum, ImageInspect};
 use bollard::query_parameters::{
     ListContainersOptions, RemoveContainerOptions, RemoveImageOptions, RemoveVolumeOptions,
-    WaitContainerOptions,
+    TagImageOptions, WaitContainerOptions,
 };
 use futures_util::StreamExt;
 
+use build::Build;
 use discover::Around;
 use found::Found;
+use image::{Wanted, image_info, wanted};
 use pull::Pull;
-use reference::{Reference, is_digest};
+use reference::Reference;
 use transport::{failed, status};
 
 /// How long a container that the engine is already removing may take to be gone.
@@ -110,59 +114,24 @@ impl DockerEngine {
         error
     }
 
+    /// Address of the registry that the engine uses where a reference names none.
+    async fn default_registry(&self, at: &Found, operation: &str) -> Result<Option<String>> {
+        let info = at
+            .docker
+            .info()
+            .await
+            .map_err(|error| self.failed(at, operation, error))?;
+        Ok(info
+            .index_server_address
+            .filter(|address| !address.is_empty()))
+    }
+
     async fn inspect(&self, at: &Found, reference: &str) -> Result<Option<ImageInspect>> {
         match at.docker.inspect_image(reference).await {
             Ok(image) => Ok(Some(image)),
             Err(error) if status(&error) == Some(404) => Ok(None),
             Err(error) => Err(self.failed(at, "look at an image", error)),
         }
-    }
-}
-
-/// What a reference stands for when an engine is asked about it.
-enum Wanted {
-    Id(String),
-    Name(Reference),
-}
-
-fn wanted(reference: &str) -> Option<Wanted> {
-    if is_digest(reference) {
-        Some(Wanted::Id(reference.to_owned()))
-    } else {
-        Reference::parse(reference).map(Wanted::Name)
-    }
-}
-
-impl Wanted {
-    fn text(&self) -> String {
-        match self {
-            Self::Id(id) => id.clone(),
-            Self::Name(name) => name.exact(),
-        }
-    }
-}
-
-fn image_info(wanted: &Wanted, image: ImageInspect) -> ImageInfo {
-    let digests = image.repo_digests.unwrap_or_default();
-    let digest = match wanted {
-        Wanted::Name(name) => name.digest_among(&digests),
-        Wanted::Id(_) => digests
-            .first()
-            .and_then(|known| known.split_once('@'))
-            .map(|(_, digest)| digest),
-    };
-    ImageInfo {
-        id: image.id.unwrap_or_default(),
-        digest: digest.map(str::to_owned),
-        size: image
-            .size
-            .and_then(|size| size.try_into().ok())
-            .unwrap_or(0),
-        created: image.created,
-        user: image
-            .config
-            .and_then(|config| config.user)
-            .unwrap_or_default(),
     }
 }
 
@@ -227,23 +196,15 @@ impl Engine for DockerEngine {
         let name = Reference::parse(reference).ok_or_else(missing)?;
         let work = async {
             let at = self.engine().await?;
-            let info = match &name.registry {
+            let default_registry = match &name.registry {
                 Some(_) => None,
-                None => Some(
-                    at.docker
-                        .info()
-                        .await
-                        .map_err(|error| self.failed(&at, "pull the image", error))?,
-                ),
+                None => self.default_registry(&at, "pull the image").await?,
             };
             Pull {
                 endpoint: &at.endpoint,
                 version: at.version,
                 docker_config: &self.docker_config,
-                default_registry: info
-                    .as_ref()
-                    .and_then(|info| info.index_server_address.as_deref())
-                    .filter(|address| !address.is_empty()),
+                default_registry: default_registry.as_deref(),
                 reference: &name,
             }
             .run(watch)
@@ -252,6 +213,55 @@ impl Engine for DockerEngine {
         };
         let image = watch.until_cancelled(work).await?.ok_or_else(missing)?;
         Ok(image_info(&Wanted::Name(name), image))
+    }
+
+    async fn build(&self, request: &BuildRequest, watch: &Watch) -> Result<ImageInfo> {
+        watch.check()?;
+        let work = async {
+            let at = self.engine().await?;
+            let default_registry = self.default_registry(&at, "build the image").await?;
+            Build {
+                endpoint: &at.endpoint,
+                version: at.version,
+                docker_config: &self.docker_config,
+                default_registry: default_registry.as_deref(),
+                request,
+            }
+            .run(watch)
+            .await
+        };
+        let id = watch.until_cancelled(work).await?;
+        // Not by the engine at the end of the build: one that is cancelled at that moment would
+        // still move the name, after whoever cancelled has looked where it is.
+        self.tag_image(&id, &request.tag).await?;
+        self.image(&request.tag).await?.ok_or_else(|| {
+            Error::new(ErrorCode::ImageMissing {
+                reference: request.tag.clone(),
+            })
+        })
+    }
+
+    async fn tag_image(&self, id: &str, reference: &str) -> Result<()> {
+        const OPERATION: &str = "name an image";
+        let missing = |reference: &str| {
+            Error::new(ErrorCode::ImageMissing {
+                reference: reference.to_owned(),
+            })
+        };
+        let wanted = wanted(id).ok_or_else(|| missing(id))?;
+        let name = Reference::parse(reference)
+            .filter(|name| name.digest.is_none())
+            .ok_or_else(|| missing(reference))?;
+        let at = self.engine().await?;
+        let options = TagImageOptions {
+            repo: Some(name.name.clone()),
+            tag: Some(name.version().to_owned()),
+        };
+        match at.docker.tag_image(&wanted.text(), Some(options)).await {
+            Ok(()) => Ok(()),
+            Err(error) if status(&error) == Some(404) => Err(missing(id)),
+            Err(error) => Err(self.failed(&at, OPERATION, error)),
+        }
     }
 
     async fn remove_image(&self, reference: &str) -> Result<()> {

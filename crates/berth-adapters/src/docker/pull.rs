@@ -117,6 +117,12 @@ impl Pull<'_> {
         .caused_by(error.as_ref())
     }
 
+    /// Why a build could not get it: as [`Self::refused`], where no code was given.
+    pub async fn why(&self, text: &str) -> Error {
+        let auth = self.auth().await;
+        self.refused(None, text, auth.as_ref()).await
+    }
+
     /// Finds out why a pull was refused. `code` is the answer's status, or the code inside the
     /// stream. Engines give most reasons as 500, or no code, with a text, and 404 for an image
     /// that is refused as well as for one that does not exist. Then the registry is asked once
@@ -199,7 +205,7 @@ impl Reason {
 }
 
 /// The message of an answer that says no.
-async fn words(response: Response<Incoming>) -> String {
+pub async fn words(response: Response<Incoming>) -> String {
     #[derive(Deserialize)]
     struct Message {
         #[serde(alias = "cause")]
@@ -214,13 +220,14 @@ async fn words(response: Response<Incoming>) -> String {
 }
 
 /// The lines of an answer as they arrive.
-struct Lines {
+pub struct Lines {
     body: Incoming,
     pending: BytesMut,
 }
 
 impl Lines {
-    fn new(response: Response<Incoming>) -> Self {
+    /// Of this answer.
+    pub fn new(response: Response<Incoming>) -> Self {
         Self {
             body: response.into_body(),
             pending: BytesMut::new(),
@@ -228,7 +235,7 @@ impl Lines {
     }
 
     /// The next line, without its end; `None` after the last one.
-    async fn next(
+    pub async fn next(
         &mut self,
     ) -> std::result::Result<Option<BytesMut>, Box<dyn std::error::Error + Send + Sync>> {
         loop {

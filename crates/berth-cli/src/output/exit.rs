@@ -58,7 +58,11 @@ pub fn code(error: &Error) -> u8 {
         | E::ImageDenied { .. }
         | E::ImageMissing { .. }
         | E::ImageChanged { .. }
-        | E::RegistryUnreachable { .. } => ENGINE,
+        | E::RegistryUnreachable { .. }
+        | E::BuildFailed { .. }
+        | E::BuildKitNeeded { .. }
+        | E::BuildTargetMissing { .. }
+        | E::DockerfileMissing { .. } => ENGINE,
         E::KeychainMissing
         | E::KeychainLocked
         | E::KeychainTimeout { .. }

@@ -20,6 +20,20 @@ pub trait Engine: Send + Sync {
     /// Pulls an image, reporting all its layers each time one changes. Cancelling ends the pull.
     async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo>;
 
+    /// Builds an image from a folder and gives it its name, reporting every line of the build and
+    /// each instruction that begins. Cancelling ends the build; the name then stays where it was.
+    ///
+    /// # Errors
+    /// `DockerfileMissing`, `BuildTargetMissing`, `BuildKitNeeded`, `BuildFailed`; for what the
+    /// image begins with the same as [`Engine::pull`]; `FileFailed` for what cannot be read.
+    async fn build(&self, request: &BuildRequest, watch: &Watch) -> Result<ImageInfo>;
+
+    /// Gives an image that is on this computer a name, taking it from the image that had it.
+    ///
+    /// # Errors
+    /// `ImageMissing` where there is no such image.
+    async fn tag_image(&self, id: &str, reference: &str) -> Result<()>;
+
     /// Removes an image that nothing else uses. Missing is fine; in use is fine and leaves it.
     async fn remove_image(&self, reference: &str) -> Result<()>;
 
@@ -50,6 +64,26 @@ pub struct ImageInfo {
     pub created: Option<String>,
     /// The image's own user; empty is root.
     pub user: String,
+    /// Its names on this computer (`repository:tag`); none once its last one was taken.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// An image that is to be built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildRequest {
+    /// Absolute path of the folder that is given to the engine.
+    pub context: String,
+    /// Path of the Dockerfile inside that folder, with `/`.
+    pub dockerfile: String,
+    /// The stage to stop at; the last one, unless given.
+    pub target: Option<String>,
+    /// Build arguments. They can be read in the image's history: never a secret.
+    pub args: BTreeMap<String, String>,
+    /// Repository and tag that the image gets.
+    pub tag: String,
+    /// Whether every instruction is carried out again, whatever the engine remembers.
+    pub no_cache: bool,
 }
 
 /// The labels by which Berth knows its containers again.

@@ -10,7 +10,7 @@ mod store;
 mod vault;
 
 pub use clients::{ClaudeCode, ClaudeHealth};
-pub use engine::{Engine, ImageInfo, SessionContainer, SessionLabels};
+pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
 pub use host::{Host, PathKind};
 pub use runtimes::{NodeRuntime, PythonRuntime};
 pub use session::{McpSession, McpStarter, StartRequest, ToolResult};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::EngineFacts;
-use berth_core::port::{Engine, ImageInfo, SessionContainer};
+use berth_core::port::{BuildRequest, Engine, ImageInfo, SessionContainer};
 use berth_core::progress::{Layer, LayerState, Progress, Watch};
 
 use super::World;
@@ -31,7 +31,10 @@ impl Engine for FakeEngine {
                 || image.id == reference
                 || is_pinned(reference, name, image.digest.as_deref())
         });
-        Ok(found.map(|(_, image)| image.clone()))
+        Ok(found.map(|(_, image)| ImageInfo {
+            names: state.names_of(&image.id),
+            ..image.clone()
+        }))
     }
 
     async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo> {
@@ -75,9 +78,39 @@ impl Engine for FakeEngine {
         Ok(image)
     }
 
+    async fn build(&self, request: &BuildRequest, watch: &Watch) -> Result<ImageInfo> {
+        self.check()?;
+        let made = super::build::build(&self.0, request, watch).await?;
+        let names = self.0.state().names_of(&made.id);
+        Ok(ImageInfo { names, ..made })
+    }
+
+    async fn tag_image(&self, id: &str, reference: &str) -> Result<()> {
+        self.check()?;
+        let mut state = self.0.state();
+        let found = state
+            .images
+            .iter()
+            .find(|(name, image)| *name == id || image.id == id)
+            .map(|(_, image)| image.clone());
+        let named = reference.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let image = found.filter(|_| named).ok_or_else(|| {
+            Error::new(ErrorCode::ImageMissing {
+                reference: id.to_owned(),
+            })
+        })?;
+        super::build::name(&mut state, &image, reference);
+        Ok(())
+    }
+
     async fn remove_image(&self, reference: &str) -> Result<()> {
         self.check()?;
-        self.0.state().images.remove(reference);
+        let mut state = self.0.state();
+        // By its identifier one with several names stays, as with a real engine.
+        if state.names_of(reference).len() <= 1 {
+            state.images.retain(|_, image| image.id != reference);
+        }
+        state.images.remove(reference);
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! fail only where the world lacks something; to make any call fail, crash or be cancelled, wrap
 //! the ports with [`crate::faulty`].
 
+mod build;
 mod claude;
 mod engine;
 mod files;

@@ -61,6 +61,8 @@ pub struct State {
     pub platform: Platform,
     /// Owners of sessions that still live.
     pub living_owners: BTreeSet<String>,
+    /// How often an image was built without what the engine remembers.
+    pub built_afresh: u64,
     /// Counts up: the clock and identifiers are made from it.
     pub ticks: u64,
 }
@@ -127,6 +129,7 @@ impl World {
             servers: BTreeMap::new(),
             platform: Platform::Linux,
             living_owners: BTreeSet::new(),
+            built_afresh: 0,
             ticks: 0,
         };
         Arc::new(Self {
@@ -190,6 +193,15 @@ impl State {
         image
     }
 
+    /// The names of an image: what it is known by, but for digests and its identifier.
+    pub(super) fn names_of(&self, id: &str) -> Vec<String> {
+        self.images
+            .iter()
+            .filter(|(name, image)| image.id == id && !name.contains('@') && *name != id)
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
     /// The next number of the clock.
     pub(super) fn tick(&mut self) -> u64 {
         self.ticks += 1;
@@ -197,7 +209,7 @@ impl State {
     }
 }
 
-fn image(reference: &str) -> ImageInfo {
+pub(super) fn image(reference: &str) -> ImageInfo {
     // Any text of the right shape that differs for different references will do.
     let hex = |seed: u64| {
         let mut hash = seed;
@@ -215,6 +227,7 @@ fn image(reference: &str) -> ImageInfo {
         size: 50_000_000,
         created: Some("2026-01-01T00:00:00Z".to_owned()),
         user: String::new(),
+        names: Vec::new(),
     }
 }
 

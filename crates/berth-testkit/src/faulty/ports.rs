@@ -9,9 +9,9 @@ use berth_core::facts::{EngineFacts, Platform, Program, VaultFacts};
 use berth_core::job::{Job, LogLine};
 use berth_core::plan::{PythonTool, VaultItem};
 use berth_core::port::{
-    ClaudeCode, ClaudeHealth, Engine, Host, ImageInfo, JobGuard, McpSession, McpStarter,
-    NodeRuntime, PathKind, Ports, PythonRuntime, SessionContainer, StartRequest, Store, ToolResult,
-    Vault,
+    BuildRequest, ClaudeCode, ClaudeHealth, Engine, Host, ImageInfo, JobGuard, McpSession,
+    McpStarter, NodeRuntime, PathKind, Ports, PythonRuntime, SessionContainer, StartRequest, Store,
+    ToolResult, Vault,
 };
 use berth_core::progress::Watch;
 use berth_core::secret::Secret;
@@ -73,6 +73,16 @@ impl Engine for Faulty<dyn Engine> {
     async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo> {
         let work = self.port.pull(reference, watch);
         self.faults.around_async("engine.pull", work).await
+    }
+
+    async fn build(&self, request: &BuildRequest, watch: &Watch) -> Result<ImageInfo> {
+        let work = self.port.build(request, watch);
+        self.faults.around_async("engine.build", work).await
+    }
+
+    async fn tag_image(&self, id: &str, reference: &str) -> Result<()> {
+        let work = self.port.tag_image(id, reference);
+        self.faults.around_async("engine.tag_image", work).await
     }
 
     async fn remove_image(&self, reference: &str) -> Result<()> {

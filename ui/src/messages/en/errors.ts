@@ -86,6 +86,22 @@ export const errors = {
     message: 'The registry of {reference} cannot be reached.',
     hint: 'Check the network connection, then try again.',
   },
+  build_failed: {
+    message: 'The image could not be built; it stopped at “{step}”.',
+    hint: 'The log has its own words. If it worked before, try again without the cache.',
+  },
+  buildkit_needed: {
+    message: 'The image’s “{step}” needs BuildKit, which Berth does not build with.',
+    hint: 'Build the image in a terminal with “docker buildx build --load”, then use the image that is here.',
+  },
+  build_target_missing: {
+    message: '{dockerfile} has no stage “{target}”.',
+    hint: 'Check that this is the right source folder, and that it is up to date.',
+  },
+  dockerfile_missing: {
+    message: 'There is no Dockerfile {path}.',
+    hint: 'Check that this is the right source folder.',
+  },
   keychain_missing: {
     message: 'This computer has no keychain that is running.',
     hint: 'Start GNOME Keyring or KWallet, or create an encrypted vault with a passphrase.',
