@@ -47,7 +47,7 @@ export const scenes = [
     ],
   },
   { name: 'entry', hash: 'entry/time' },
-  { name: 'entry-planned', hash: 'entry/kaiten' },
+  { name: 'entry-planned', hash: 'entry/dot-ai' },
   { name: 'entry-github', query: 'installed', hash: 'entry/github' },
   { name: 'entry-unknown', hash: 'entry/nothing' },
   { name: 'entry-link', hash: 'entry/time', acts: [click('source-link'), see('link-dialog')] },

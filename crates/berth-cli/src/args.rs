@@ -161,6 +161,12 @@ pub struct ChoiceArgs {
     /// Replace what has this name already; it comes back if anything fails.
     #[arg(long)]
     pub replace: bool,
+    /// Build the image without what the engine remembers of earlier builds.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Use the image that has the name already, instead of building one.
+    #[arg(long, conflicts_with = "no_cache")]
+    pub use_image: bool,
 }
 
 /// A key and what it is given.

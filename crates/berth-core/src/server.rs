@@ -70,6 +70,9 @@ pub struct Installation {
     pub places: Vec<Place>,
     /// Folder of this generation (environment, packages); absent for a container.
     pub folder: Option<String>,
+    /// The image that Berth built for it, to be taken away with it.
+    #[serde(default)]
+    pub built: Option<BuiltImage>,
     /// Folder or volumes that survive generations.
     pub data: Vec<DataPlace>,
     /// The tools of the last successful handshake.
@@ -84,6 +87,18 @@ pub struct Installation {
     pub verified_at: Option<String>,
     /// What the last verification found wrong.
     pub last_error: Option<Error>,
+}
+
+/// An image that Berth built.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BuiltImage {
+    /// The name that it was given.
+    pub reference: String,
+    /// Its identifier.
+    pub id: String,
+    /// Identifier of the image that had this name before Berth built anything under it: somebody
+    /// else's, and it gets the name back.
+    pub before: Option<String>,
 }
 
 /// What is pinned.

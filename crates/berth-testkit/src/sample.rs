@@ -31,6 +31,7 @@ pub fn installation(name: &str, generation: &str) -> Installation {
         inputs: BTreeMap::new(),
         places: vec![Place::default()],
         folder: None,
+        built: None,
         data: Vec::new(),
         tools: vec![Tool {
             name: "look".to_owned(),

@@ -49,3 +49,17 @@ export function list(parts: readonly string[]): string {
     last: parts[parts.length - 1] ?? '',
   });
 }
+
+/** An image of this computer: its size, and how old it is where that is known. */
+export function imageText(
+  image: { reference: string; size: number; created: string | null },
+  key: 'preview.image' | 'install.variant.image',
+): string {
+  const params = { reference: image.reference, size: size(image.size) };
+  if (!image.created)
+    return key === 'preview.image'
+      ? t('preview.image.undated', params)
+      : t('install.variant.image.undated', params);
+  const dated = { ...params, ago: ago(image.created) };
+  return key === 'preview.image' ? t('preview.image.value', dated) : t('install.variant.image', dated);
+}

@@ -18,6 +18,8 @@ function job(states: StepState[], state: JobState = 'running'): Job {
     inputs: {},
     secrets: {},
     replace: false,
+    no_cache: false,
+    use_image: false,
   });
   return {
     id: '1',

@@ -7,6 +7,8 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   data_folder: 1,
   pull_image: 30,
   use_image: 2,
+  build_image: 60,
+  remove_image: 2,
   create_venv: 6,
   install_python: 30,
   install_node: 30,

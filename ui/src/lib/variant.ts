@@ -16,6 +16,7 @@ export function pinsOf(variant: Variant): string[] {
       return run.services;
     case 'build':
     case 'dev':
+      return [run.image];
     case 'kubernetes':
       return [];
   }

@@ -24,7 +24,7 @@ export function placeText(place: Place): string {
 }
 
 /** The word before a line of a preview, and the line. */
-export function previewLine(line: PreviewLine): { label: string; text: string } {
+export function previewLine(line: Exclude<PreviewLine, { line: 'image' }>): { label: string; text: string } {
   switch (line.line) {
     case 'command':
       return { label: t('preview.runs'), text: line.text };

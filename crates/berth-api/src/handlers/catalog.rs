@@ -52,6 +52,7 @@ impl Berth {
             let mut found = state.found;
             found.extend(self.image_found(&entry, &state.id, &facts).await);
             variants.push(VariantPage {
+                image: self.image_built(&entry, &state.id, &facts).await,
                 id: state.id,
                 runs_in: state.runs_in,
                 found,
@@ -75,6 +76,19 @@ impl Berth {
             variants,
             entry,
         })
+    }
+
+    /// What has the name under which a variant's image is built.
+    async fn image_built(
+        &self,
+        entry: &Entry,
+        variant: &str,
+        facts: &Facts,
+    ) -> Option<plan::HereImage> {
+        facts.engine.found()?;
+        let variant = entry.variant(variant).filter(|v| v.planned.is_none())?;
+        // As below: its own probe tells of it.
+        plan::here(&self.ports, variant).await.ok()?
     }
 
     /// Whether a variant's image is on this computer already.

@@ -1,6 +1,7 @@
 use berth_core::catalog::{Category, Entry, RunsIn, Trust};
 use berth_core::client::RegistrationSummary;
 use berth_core::error::Error;
+use berth_core::plan::HereImage;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -182,4 +183,6 @@ pub struct VariantPage {
     pub checking: bool,
     /// Whether a folder that is given read-only really cannot be written.
     pub keeps_read_only: bool,
+    /// The image that has the name under which this variant builds its own.
+    pub image: Option<HereImage>,
 }

@@ -141,6 +141,8 @@ pub fn again(choices: &Choices) -> Choices {
         inputs: choices.inputs.clone(),
         secrets: choices.secrets.clone(),
         replace: choices.replace,
+        no_cache: choices.no_cache,
+        use_image: choices.use_image,
     }
 }
 

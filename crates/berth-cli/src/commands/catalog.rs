@@ -11,7 +11,7 @@ use berth_core::facts::Probe;
 
 use crate::args::{CatalogCommand, SearchArgs};
 use crate::output::table::Table;
-use crate::output::text::{counted, indented};
+use crate::output::text::{counted, day, indented, size};
 use crate::output::{Output, clean};
 
 /// What decides which variants can be installed here.
@@ -211,6 +211,18 @@ fn variant_text(
     } else if let Some(here) = here {
         if !here.found.is_empty() {
             line(format!("found: {}", here.found.join(", ")));
+        }
+        if let Some(image) = &here.image {
+            let made = image
+                .created
+                .as_deref()
+                .map(|at| format!(", made {}", day(at)));
+            line(format!(
+                "existing image: {} ({}{})",
+                image.reference,
+                size(image.size),
+                made.unwrap_or_default()
+            ));
         }
         if let Some(error) = &here.missing {
             line(format!("missing: {}", error.message()));

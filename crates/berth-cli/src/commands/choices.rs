@@ -30,6 +30,8 @@ pub async fn choices(berth: &Berth, args: &ChoiceArgs) -> Result<Choices> {
         inputs,
         secrets: secrets(args)?,
         replace: args.replace,
+        no_cache: args.no_cache,
+        use_image: args.use_image,
     })
 }
 

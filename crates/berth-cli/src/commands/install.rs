@@ -4,8 +4,8 @@ use berth_api::Berth;
 use berth_api::types::{FactsRefresh, InstallRequest, InstallationPage, NameRequest, PlanPreview};
 use berth_core::error::{Error, Result};
 use berth_core::facts::Probe;
-use berth_core::job::{Job, JobState};
-use berth_core::plan::Choices;
+use berth_core::job::{Job, JobState, StepOutcome};
+use berth_core::plan::{Choices, Step};
 use serde_json::json;
 
 use super::choices::choices;
@@ -14,7 +14,7 @@ use super::verify::outcome;
 use crate::args::InstallArgs;
 use crate::ask;
 use crate::follow::follow;
-use crate::output::text::counted;
+use crate::output::text::{counted, size};
 use crate::output::{Output, clean, error_text};
 
 /// Runs it.
@@ -56,6 +56,8 @@ fn again(choices: &Choices) -> Choices {
         inputs: choices.inputs.clone(),
         secrets: choices.secrets.clone(),
         replace: choices.replace,
+        no_cache: choices.no_cache,
+        use_image: choices.use_image,
     }
 }
 
@@ -93,6 +95,30 @@ pub fn finished(job: &Job) -> Result<()> {
     Err(error)
 }
 
+/// The size of an image that was built, and of the one before it.
+fn image_text(job: &Job) -> Option<String> {
+    let mut steps = job.plan.steps.iter().zip(&job.steps);
+    steps.find_map(|(step, record)| match (step, &record.outcome) {
+        (
+            Step::BuildImage { tag, .. },
+            StepOutcome::Built {
+                size: now, before, ..
+            },
+        ) => {
+            let before = match before {
+                Some(before) => format!("; the one before has {}", size(before.size)),
+                None => String::new(),
+            };
+            Some(format!(
+                "The image {} has {}{before}.\n",
+                clean(tag),
+                size(*now)
+            ))
+        }
+        _ => None,
+    })
+}
+
 fn done_text(job: &Job, page: &InstallationPage) -> String {
     let (tools, answered_ms, pending_approval) = outcome(job);
     let mut text = format!(
@@ -100,6 +126,9 @@ fn done_text(job: &Job, page: &InstallationPage) -> String {
         clean(&page.row.name),
         counted(tools, "tool", "tools")
     );
+    if let Some(line) = image_text(job) {
+        text.push_str(&line);
+    }
     text.push_str(if pending_approval {
         "Open Claude Code in the project: it asks for your approval first.\n"
     } else {

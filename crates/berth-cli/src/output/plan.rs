@@ -5,7 +5,7 @@ use berth_core::client::Place;
 use berth_core::plan::preview::{PreviewLine, StepPreview};
 use berth_core::plan::{Plan, Purpose, Warning};
 
-use super::text::indented;
+use super::text::{self, indented};
 use super::{clean, steps};
 
 /// The whole plan.
@@ -75,6 +75,18 @@ fn line(line: &PreviewLine) -> String {
             };
             format!("mounts {source} at {target} ({access})")
         }
+        PreviewLine::Image {
+            reference,
+            size,
+            created,
+        } => format!(
+            "{reference} is here already ({}{}); --use-image uses it as it is",
+            text::size(*size),
+            created
+                .as_ref()
+                .map(|at| format!(", made {}", text::day(at)))
+                .unwrap_or_default(),
+        ),
         PreviewLine::Network { text } => format!("network: {text}"),
     }
 }

@@ -11,6 +11,7 @@ pub fn title(step: &Step) -> String {
         Step::DataFolder { .. } => "Make sure of the folder for what it keeps".to_owned(),
         Step::PullImage { reference, .. } => format!("Pull the image {reference}"),
         Step::UseImage { reference } => format!("Use the image {reference} of this computer"),
+        Step::BuildImage { tag, .. } => format!("Build the image {tag}"),
         Step::CreateVenv { .. } => "Create a Python environment".to_owned(),
         Step::InstallPython { requirements, .. } => {
             format!("Install {}", requirements.join(", "))
@@ -31,6 +32,9 @@ pub fn title(step: &Step) -> String {
         Step::EndSessions { .. } => "End its sessions".to_owned(),
         Step::DeleteInstallation { .. } => "Delete the installation".to_owned(),
         Step::ForgetGeneration { .. } => "Delete what was installed before".to_owned(),
+        Step::RemoveImage { image } => {
+            format!("Delete the image {} that was built", image.reference)
+        }
         Step::DeleteSecrets { .. } => "Delete its secrets".to_owned(),
         Step::DeleteFolder { .. } => "Delete its folder".to_owned(),
         Step::DeleteData { .. } => "Delete what it has kept".to_owned(),

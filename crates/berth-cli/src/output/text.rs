@@ -45,9 +45,41 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// A number of bytes as engines show it: 84.2 MB.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    let mut amount = bytes as f64 / 1000.0;
+    let mut unit = UNITS[0];
+    for next in &UNITS[1..] {
+        if amount < 999.95 {
+            break;
+        }
+        (amount, unit) = (amount / 1000.0, next);
+    }
+    format!("{amount:.1} {unit}")
+}
+
+/// The day of a time (RFC 3339).
+pub fn day(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_and_days_are_short() {
+        for (bytes, text) in [
+            (0, "0.0 kB"),
+            (84_200_000, "84.2 MB"),
+            (999_960, "1.0 MB"),
+            (1_230_000_000, "1.2 GB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+        assert_eq!(day("2026-01-02T03:04:05.678Z"), "2026-01-02");
+    }
 
     #[test]
     fn control_sequences_and_changes_of_direction_do_not_reach_the_terminal() {

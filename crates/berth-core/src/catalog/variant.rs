@@ -32,11 +32,18 @@ impl Variant {
         match &self.run {
             Run::Python(_) => RunsIn::Python,
             Run::Node(_) => RunsIn::Node,
-            Run::Image(_) | Run::Build { .. } | Run::Dev { .. } | Run::Stack { .. } => {
-                RunsIn::Container
-            }
+            Run::Image(_) | Run::Build(_) | Run::Dev(_) | Run::Stack { .. } => RunsIn::Container,
             Run::Remote { .. } => RunsIn::Remote,
             Run::Kubernetes {} => RunsIn::Kubernetes,
+        }
+    }
+
+    /// The container that it runs in, where it is a single one.
+    #[must_use]
+    pub fn container(&self) -> Option<&ContainerSpec> {
+        match &self.run {
+            Run::Image(spec) | Run::Build(spec) | Run::Dev(spec) => Some(spec),
+            _ => None,
         }
     }
 }
@@ -70,18 +77,11 @@ pub enum Run {
     Node(NodeSpec),
     /// An image from a registry, or one that is already on this computer.
     Image(ContainerSpec),
-    /// An image built from a source folder.
-    Build {
-        /// Dockerfile target.
-        #[serde(default)]
-        target: Option<String>,
-    },
-    /// An image whose source is mounted, so that code changes need no build.
-    Dev {
-        /// Dockerfile target.
-        #[serde(default)]
-        target: Option<String>,
-    },
+    /// An image that is built from a source folder, with everything in it.
+    Build(ContainerSpec),
+    /// An image that is built from a source folder and sees that source, so that a change of the
+    /// code needs no build.
+    Dev(ContainerSpec),
     /// Several containers that belong together.
     Stack {
         /// The services' names, in their order of start.
@@ -155,8 +155,11 @@ fn default_node() -> String {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContainerSpec {
-    /// Repository and tag: `mcp/time:1.2.3`.
+    /// Repository and tag: `mcp/time:1.2.3`. Where it is built, the name that it gets.
     pub image: String,
+    /// How it is built; only, and always, for `build` and `dev`.
+    #[serde(default)]
+    pub build: Option<BuildSpec>,
     /// Digest that the entry was reviewed with: `sha256:…`. The one that is pulled is pinned in
     /// any case.
     #[serde(default)]
@@ -196,6 +199,27 @@ pub struct ContainerSpec {
     pub pids: u32,
 }
 
+/// How an image is built from a source folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuildSpec {
+    /// Key of the input that is the source folder.
+    pub source: String,
+    /// Path of the Dockerfile inside that folder.
+    #[serde(default = "default_dockerfile")]
+    pub dockerfile: String,
+    /// The stage to stop at; the last one, unless given.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// Build arguments, as they are: they can be read in the image, so no input goes into them.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+}
+
+fn default_dockerfile() -> String {
+    "Dockerfile".to_owned()
+}
+
 const fn default_memory_mib() -> u32 {
     2048
 }
@@ -226,6 +250,9 @@ pub enum MountSource {
     Input {
         /// The input's key.
         input: String,
+        /// A folder inside that of a source input: `src`.
+        #[serde(default)]
+        folder: Option<String>,
     },
     /// A volume that survives updates of the installation, named after it.
     Volume {

@@ -113,7 +113,7 @@ impl Error {
             E::EngineFailed { .. } => "See the details; the engine's own log may say more.".to_owned(),
             E::ImageNotFound { .. } => "Check the entry's version; the image may have been withdrawn.".to_owned(),
             E::ImageDenied { .. } => "Sign in to the registry with `docker login`, then try again.".to_owned(),
-            E::ImageMissing { .. } => "Reconfigure the server to get the image again.".to_owned(),
+            E::ImageMissing { .. } => "Reconfigure the server to get the image again, or to build it.".to_owned(),
             E::ImageChanged { .. } | E::InstallationChanged { .. } => "Reconfigure the server, and look closely at what it wants to start.".to_owned(),
             E::RegistryUnreachable { .. } | E::NetworkUnreachable { .. } => "Check the network connection, then try again.".to_owned(),
             E::BuildFailed { .. } => "See the log for its own words. If it worked before, try again without the cache.".to_owned(),

@@ -122,6 +122,15 @@ pub enum StepOutcome {
         /// Whether it was here before: then the undo leaves it.
         was_here: bool,
     },
+    /// An image was built. Before that is done, only what had its name is known.
+    Built {
+        /// Identifier of the image; empty until it is there.
+        id: String,
+        /// Its size in bytes.
+        size: u64,
+        /// What had its name before.
+        before: Option<ImageBefore>,
+    },
     /// What the step makes was not there before: the undo takes it away.
     Created,
     /// Volumes that were not there before the server was started for the first time.
@@ -149,6 +158,15 @@ pub enum StepOutcome {
         /// Whether the person still has to approve the project's server in Claude Code.
         pending_approval: bool,
     },
+}
+
+/// The image that had a name before another one was built under it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImageBefore {
+    /// Its identifier.
+    pub id: String,
+    /// Its size in bytes.
+    pub size: u64,
 }
 
 /// A change of a job, for whoever watches.

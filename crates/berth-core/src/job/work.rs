@@ -90,7 +90,9 @@ impl Work {
     fn can_be_left(&self, index: usize, error: &Error) -> bool {
         match &self.job.plan.steps[index] {
             Step::Unregister { .. } => error.code == ErrorCode::ClaudeMissing,
-            Step::DeleteData { .. } => error.code == ErrorCode::EngineMissing,
+            Step::DeleteData { .. } | Step::RemoveImage { .. } => {
+                error.code == ErrorCode::EngineMissing
+            }
             _ => false,
         }
     }

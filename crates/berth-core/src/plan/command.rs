@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::client::{LauncherCommand, Place};
-use crate::plan::PythonTool;
+use crate::plan::{PythonTool, Step};
 
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,40 @@ pub fn quote(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// The build as `docker` would be told it; `None` for any other step. Berth asks the engine itself.
+#[must_use]
+pub fn build_image(step: &Step) -> Option<CommandLine> {
+    let Step::BuildImage {
+        context,
+        dockerfile,
+        target,
+        args,
+        tag,
+        no_cache,
+        ..
+    } = step
+    else {
+        return None;
+    };
+    let mut line = CommandLine::new("docker", ["build", "--tag", tag]);
+    if dockerfile != "Dockerfile" {
+        line.args
+            .extend(["--file".to_owned(), joined(context, dockerfile)]);
+    }
+    if let Some(target) = target {
+        line.args.extend(["--target".to_owned(), target.clone()]);
+    }
+    for (name, value) in args {
+        line.args
+            .extend(["--build-arg".to_owned(), format!("{name}={value}")]);
+    }
+    if *no_cache {
+        line.args.push("--no-cache".to_owned());
+    }
+    line.args.push(context.clone());
+    Some(line)
 }
 
 /// Makes a virtual environment. uv brings a Python where none fits; `venv` uses the given one.

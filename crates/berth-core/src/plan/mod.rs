@@ -14,10 +14,12 @@ mod variants;
 
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
-pub use prepare::{prepare_install, prepare_remove, prepare_verify};
+pub use prepare::{here, prepare_install, prepare_remove, prepare_verify};
 pub use preview::preview;
 pub use remove::{remove, verify};
 pub use variants::{VariantState, default_variant, variants};
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -25,7 +27,7 @@ use ts_rs::TS;
 use crate::catalog::CredentialCheck;
 use crate::client::{LauncherCommand, Place, RegistrationSummary};
 use crate::input::{InputValues, SecretValues};
-use crate::server::{DataPlace, Installation};
+use crate::server::{BuiltImage, DataPlace, Installation};
 
 /// What a person chose. Everything but `entry` has a default.
 #[derive(Clone, Debug, Default, Deserialize, TS)]
@@ -45,6 +47,23 @@ pub struct Choices {
     pub secrets: SecretValues,
     /// Whether an installation or registration of this name is to be replaced.
     pub replace: bool,
+    /// Whether an image is built without what the engine remembers of earlier builds.
+    pub no_cache: bool,
+    /// Whether the image that has the name already is used instead of building one.
+    pub use_image: bool,
+}
+
+/// An image that is on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HereImage {
+    /// Its name: `kaiten-mcp:dev`.
+    pub reference: String,
+    /// Its identifier.
+    pub id: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was made (RFC 3339), where the engine knows.
+    pub created: Option<String>,
 }
 
 /// An ordered list of steps.
@@ -132,6 +151,23 @@ pub enum Step {
     UseImage {
         /// Repository and tag.
         reference: String,
+    },
+    /// Builds an image from a source folder, gives it its name, and pins its identifier.
+    BuildImage {
+        /// Absolute path of the source folder.
+        context: String,
+        /// Path of the Dockerfile inside it.
+        dockerfile: String,
+        /// The stage to stop at; the last one where there is none.
+        target: Option<String>,
+        /// Build arguments.
+        args: BTreeMap<String, String>,
+        /// Repository and tag that it gets.
+        tag: String,
+        /// Whether nothing that the engine remembers is used.
+        no_cache: bool,
+        /// What has that name now; it stays, without it.
+        here: Option<HereImage>,
     },
     /// Makes a virtual environment.
     CreateVenv {
@@ -243,6 +279,12 @@ pub enum Step {
         name: String,
         /// The generation.
         generation: String,
+    },
+    /// Takes away an image that Berth built, unless another installation uses it. What had its
+    /// name before gets it back.
+    RemoveImage {
+        /// The image.
+        image: BuiltImage,
     },
     /// Deletes vault items.
     DeleteSecrets {

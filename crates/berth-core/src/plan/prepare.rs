@@ -1,13 +1,16 @@
 //! Reads what a plan needs through the ports, then plans.
 
+use std::path::Path;
+
 use futures_util::StreamExt;
 
-use super::{Choices, Plan, Surroundings, default_variant, exact_reference};
-use crate::catalog::{Entry, Run};
+use super::install::below;
+use super::{Choices, HereImage, Plan, Surroundings, default_variant, exact_reference};
+use crate::catalog::{Entry, MountSource, Run, Variant};
 use crate::client::{Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Fact, Facts, Probe, gather};
-use crate::input::check_all;
+use crate::input::{InputValue, InputValues, check_all};
 use crate::port::{PathKind, Ports};
 use crate::server::Installation;
 
@@ -47,6 +50,13 @@ pub async fn prepare_install(
         start: ports.host.launcher_absolute(&name)?,
         registrations: registrations(ports, &name, &choices.place, old.as_ref()).await?,
         image: image(ports, entry, &variant, &facts).await?,
+        here: match entry.variant(&variant) {
+            Some(variant) if facts.engine.found().is_some() => {
+                check_mounts(ports, variant, &choices.inputs)?;
+                here(ports, variant).await?
+            }
+            _ => None,
+        },
         old,
     };
     super::install(entry, &choices, &facts, &around)
@@ -200,6 +210,53 @@ async fn registrations(
         }
     }
     Ok(found)
+}
+
+/// What has the name that a variant's image is to be built under. Nothing for variants that build
+/// none.
+///
+/// # Errors
+/// What the engine says.
+pub async fn here(ports: &Ports, variant: &Variant) -> Result<Option<HereImage>> {
+    let Some(spec) = variant.container().filter(|spec| spec.build.is_some()) else {
+        return Ok(None);
+    };
+    let here = ports.engine.image(&spec.image).await?;
+    Ok(here.map(|image| HereImage {
+        reference: spec.image.clone(),
+        id: image.id,
+        size: image.size,
+        created: image.created,
+    }))
+}
+
+/// That the folders which are mounted out of a source folder are there, and inside it: a link of
+/// the project's would otherwise show the server anything.
+fn check_mounts(ports: &Ports, variant: &Variant, inputs: &InputValues) -> Result<()> {
+    for mount in variant.container().iter().flat_map(|spec| &spec.mounts) {
+        let MountSource::Input {
+            input,
+            folder: Some(folder),
+        } = &mount.source
+        else {
+            continue;
+        };
+        let Some(InputValue::Paths(grants)) = inputs.get(input) else {
+            continue;
+        };
+        for grant in grants {
+            let path = below(&grant.path, folder);
+            let missing = || Error::new(ErrorCode::FolderMissing { path: path.clone() });
+            if ports.host.path_kind(&path) != PathKind::Folder {
+                return Err(missing());
+            }
+            let real = ports.host.canonical(&path)?;
+            if !Path::new(&real).starts_with(ports.host.canonical(&grant.path)?) {
+                return Err(missing().with_cause(format!("it is a link to {real}")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The reference by which the variant's image is here already. An image of another digest than

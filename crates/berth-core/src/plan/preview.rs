@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::command::{self, CommandLine};
-use super::{Plan, Step, VaultItem, exact_reference};
+use super::{Plan, Purpose, Step, VaultItem, exact_reference};
 use crate::catalog::{Access, Network};
 use crate::client::Scope;
 use crate::secret::DOTS;
@@ -42,6 +42,12 @@ pub enum PreviewLine {
         target: String,
         read_only: bool,
     },
+    /// An image that has the name now, and loses it: its size in bytes and when it was made.
+    Image {
+        reference: String,
+        size: u64,
+        created: Option<String>,
+    },
     /// Where it connects to.
     Network { text: String },
     /// Anything else, as text.
@@ -59,6 +65,31 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             let pulled = exact_reference(reference, digest.as_deref());
             let lines = vec![text(format!("docker pull {}", command::quote(&pulled)))];
             ("pull_image", reference.clone(), lines)
+        }
+        Step::BuildImage { tag, here, .. } => {
+            let mut lines: Vec<PreviewLine> = command::build_image(step)
+                .map(|line| text(line.quoted()))
+                .into_iter()
+                .collect();
+            lines.extend(here.iter().map(|here| PreviewLine::Image {
+                reference: here.reference.clone(),
+                size: here.size,
+                created: here.created.clone(),
+            }));
+            ("build_image", tag.clone(), lines)
+        }
+        Step::RemoveImage { image } => {
+            let path = format!("{} ({})", image.reference, short(&image.id));
+            let mut lines = vec![PreviewLine::Deletes { path }];
+            // The new generation has the name otherwise.
+            let back = image
+                .before
+                .iter()
+                .filter(|_| plan.purpose == Purpose::Remove);
+            lines.extend(
+                back.map(|id| text(format!("docker tag {} {}", short(id), image.reference))),
+            );
+            ("remove_image", image.reference.clone(), lines)
         }
         Step::UseImage { reference } => ("use_image", reference.clone(), Vec::new()),
         Step::CreateVenv {
@@ -281,6 +312,12 @@ pub fn hardening_flags(hardening: &Hardening) -> Vec<String> {
         add(true, format!("--user {user}"));
     }
     flags
+}
+
+/// An image's identifier, as short as engines show it.
+fn short(id: &str) -> &str {
+    let hex = id.strip_prefix("sha256:").unwrap_or(id);
+    hex.get(..12).unwrap_or(hex)
 }
 
 fn config_of(scope: Scope, project: Option<&str>) -> String {

@@ -26,6 +26,10 @@ pub fn remove(installation: &Installation, places: &[Place], delete_data: bool) 
     if let Some(path) = &installation.folder {
         steps.push(Step::DeleteFolder { path: path.clone() });
     }
+    if let Some(image) = &installation.built {
+        let image = image.clone();
+        steps.push(Step::RemoveImage { image });
+    }
     if delete_data {
         for data in &installation.data {
             steps.push(Step::DeleteData { data: data.clone() });

@@ -102,7 +102,7 @@ pub(super) fn state(variant: &Variant, facts: &Facts) -> VariantState {
                 }
             }
         }
-        Run::Image(_) => {
+        Run::Image(_) | Run::Build(_) | Run::Dev(_) => {
             state.uses = vec![Probe::Engine];
             match &facts.engine {
                 Fact::Found { value } => {
@@ -118,11 +118,7 @@ pub(super) fn state(variant: &Variant, facts: &Facts) -> VariantState {
             }
         }
         // The loader lets these through only as planned ones.
-        Run::Build { .. }
-        | Run::Dev { .. }
-        | Run::Stack { .. }
-        | Run::Remote { .. }
-        | Run::Kubernetes {} => {
+        Run::Stack { .. } | Run::Remote { .. } | Run::Kubernetes {} => {
             state.missing = Some(Error::internal(
                 "a variant of this kind cannot be installed",
             ));

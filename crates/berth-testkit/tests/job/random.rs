@@ -12,7 +12,7 @@ use berth_testkit::fake::World;
 use berth_testkit::faulty::{Fault, Faults};
 use proptest::prelude::*;
 
-use super::shapes::{NEW_TOKEN, choices, entry, token};
+use super::shapes::{BUILT, NEW_TOKEN, SOURCE, choices, dev, entry, token, write_source};
 use super::support::{Watcher, recover, run, settle};
 
 #[derive(Clone, Debug)]
@@ -20,6 +20,12 @@ enum Action {
     Install {
         variant: &'static str,
         project: bool,
+        use_image: bool,
+        no_cache: bool,
+    },
+    /// The person changes the source, or puts a part of it back.
+    Edit {
+        version: u8,
     },
     Remove {
         delete_data: bool,
@@ -29,8 +35,9 @@ enum Action {
 
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        4 => (prop::sample::select(vec!["python", "node", "image"]), any::<bool>())
-            .prop_map(|(variant, project)| Action::Install { variant, project }),
+        4 => (prop::sample::select(vec!["python", "node", "image", "dev", "dev"]), any::<[bool; 3]>())
+            .prop_map(|(variant, [project, use_image, no_cache])| Action::Install { variant, project, use_image, no_cache }),
+        2 => (0_u8..3).prop_map(|version| Action::Edit { version }),
         2 => any::<bool>().prop_map(|delete_data| Action::Remove { delete_data }),
         1 => Just(Action::Verify),
     ]
@@ -54,6 +61,8 @@ proptest! {
         runtime.block_on(async {
             let world = World::new();
             world.state().publish("demo/server:1.0");
+            world.state().build(BUILT);
+            write_source(&world);
             for (action, first, second) in steps {
                 let at = format!("{action:?} with {first:?}, then {second:?}");
                 let Some((plan, secrets)) = planned(&world, &action).await else { continue };
@@ -79,8 +88,23 @@ fn faults(at: Option<(usize, Fault)>) -> Faults {
 async fn planned(world: &Arc<World>, action: &Action) -> Option<(Plan, SecretValues)> {
     let ports = world.ports();
     match action {
-        Action::Install { variant, project } => {
-            let mut choices = choices(variant);
+        Action::Edit { version } => {
+            let path = format!("{SOURCE}/src/server.py");
+            world.state().files.write(&path, &version.to_string());
+            None
+        }
+        Action::Install {
+            variant,
+            project,
+            use_image,
+            no_cache,
+        } => {
+            let mut choices = match *variant {
+                "dev" => dev(),
+                variant => choices(variant),
+            };
+            choices.use_image = *use_image;
+            choices.no_cache = *no_cache;
             choices.replace = true;
             choices.secrets = token(NEW_TOKEN);
             if *variant == "node" {
@@ -158,6 +182,7 @@ fn agrees(world: &World, at: &str) {
         current.len(),
         "{at}: old generations"
     );
+    images_agree(world, &current, at);
     let known: BTreeSet<VaultItem> = current
         .iter()
         .flat_map(|installation| {
@@ -190,6 +215,30 @@ fn agrees(world: &World, at: &str) {
             .iter()
             .any(|i| i.name == *name && i.places.contains(place));
         assert!(known, "{at}: nobody's registration {name} {place:?}");
+    }
+}
+
+/// What was built is what the records say, and the name is theirs again where nothing is.
+fn images_agree(world: &World, current: &[Installation], at: &str) {
+    let images = world.snapshot().images;
+    let theirs = World::new().state().build(BUILT);
+    let built = current
+        .iter()
+        .find_map(|installation| installation.built.clone());
+    let expected = built.as_ref().map_or(&theirs.id, |built| &built.id);
+    assert_eq!(&images[BUILT].id, expected, "{at}: the name");
+    assert!(
+        images.values().any(|image| image.id == theirs.id),
+        "{at}: theirs is gone"
+    );
+    let before = built.and_then(|built| built.before);
+    assert!(
+        before.is_none_or(|before| before == theirs.id),
+        "{at}: Berth's own came before"
+    );
+    for (name, image) in &images {
+        let known = name == BUILT || image.id == theirs.id || name.starts_with("demo/server");
+        assert!(known, "{at}: nobody's image {name}");
     }
 }
 

@@ -36,11 +36,16 @@ inputs:
   - key: token
     title: Token
     kind: { type: secret, min_length: 8 }
-    variants: [image, python]
+    variants: [image, python, dev]
   - key: extra
     title: Extra
     kind: { type: secret }
     variants: [image]
+  - key: source
+    title: Source folder
+    required: true
+    kind: { type: folder }
+    variants: [dev]
 variants:
   - id: python
     title: Python package
@@ -72,6 +77,16 @@ variants:
       mounts:
         - { source: { from: input, input: folders }, target: /folders }
         - { source: { from: volume, holds: what it remembers }, target: /data }
+  - id: dev
+    title: Container with your source
+    best_for: Tests
+    run:
+      type: dev
+      image: demo/dev:1
+      build: { source: source, target: deps, args: { EDITION: small } }
+      env: { DEMO_TOKEN: "{{token}}" }
+      mounts:
+        - { source: { from: input, input: source, folder: src }, target: /app/src }
 credential_check: { tool: look, arguments: {} }
 "#;
 
@@ -96,6 +111,13 @@ pub enum Shape {
     InstallLocalImage,
     InstallOverForeign,
     InstallInProject,
+    InstallBuilt,
+    InstallBuiltOverTheirs,
+    InstallUsingTheirs,
+    ReconfigureBuilt,
+    ReconfigureBuiltToPython,
+    RemoveBuilt,
+    RemoveBuiltOverTheirs,
     ReconfigureImageToPython,
     ReconfigureKeepingSecret,
     ReconfigureToAnotherScope,
@@ -107,7 +129,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallNodeWithData,
@@ -116,6 +138,13 @@ impl Shape {
         Self::InstallLocalImage,
         Self::InstallOverForeign,
         Self::InstallInProject,
+        Self::InstallBuilt,
+        Self::InstallBuiltOverTheirs,
+        Self::InstallUsingTheirs,
+        Self::ReconfigureBuilt,
+        Self::ReconfigureBuiltToPython,
+        Self::RemoveBuilt,
+        Self::RemoveBuiltOverTheirs,
         Self::ReconfigureImageToPython,
         Self::ReconfigureKeepingSecret,
         Self::ReconfigureToAnotherScope,
@@ -153,6 +182,23 @@ impl Shape {
                     .registrations
                     .insert((Place::default(), "demo".to_owned()), raw);
             }
+            Self::InstallBuiltOverTheirs | Self::InstallUsingTheirs => {
+                world.state().build(BUILT);
+            }
+            Self::ReconfigureBuilt
+            | Self::ReconfigureBuiltToPython
+            | Self::RemoveBuilt
+            | Self::RemoveBuiltOverTheirs => {
+                if matches!(
+                    self,
+                    Self::ReconfigureBuiltToPython | Self::RemoveBuiltOverTheirs
+                ) {
+                    world.state().build(BUILT);
+                }
+                install(&world, dev(), OLD_TOKEN).await;
+                let source = format!("{SOURCE}/src/server.py");
+                world.state().files.write(&source, "changed since");
+            }
             Self::ReconfigureImageToPython
             | Self::ReconfigureKeepingSecret
             | Self::ReconfigureToAnotherScope
@@ -168,6 +214,7 @@ impl Shape {
             Self::InstallPython
             | Self::InstallNodeWithData
             | Self::InstallPulledImage
+            | Self::InstallBuilt
             | Self::InstallInProject => {}
         }
         let ports = world.ports();
@@ -176,7 +223,10 @@ impl Shape {
                 prepare_remove(&ports, "demo", true).await,
                 SecretValues::new(),
             ),
-            Self::RemoveNodeKeepingData | Self::RemovePythonWithSecret => (
+            Self::RemoveNodeKeepingData
+            | Self::RemovePythonWithSecret
+            | Self::RemoveBuilt
+            | Self::RemoveBuiltOverTheirs => (
                 prepare_remove(&ports, "demo", false).await,
                 SecretValues::new(),
             ),
@@ -198,7 +248,12 @@ impl Shape {
     fn choices(self) -> Choices {
         let mut choices = match self {
             Self::InstallPython | Self::InstallPythonWithPip | Self::InstallInProject => python(),
-            Self::ReconfigureImageToPython => python(),
+            Self::ReconfigureImageToPython | Self::ReconfigureBuiltToPython => python(),
+            Self::InstallBuilt | Self::InstallBuiltOverTheirs | Self::ReconfigureBuilt => dev(),
+            Self::InstallUsingTheirs => Choices {
+                use_image: true,
+                ..dev()
+            },
             Self::InstallNodeWithData
             | Self::InstallNodeOverKeptData
             | Self::ReconfigureNodeKeepsData
@@ -210,6 +265,8 @@ impl Shape {
             self,
             Self::InstallOverForeign
                 | Self::ReconfigureImageToPython
+                | Self::ReconfigureBuilt
+                | Self::ReconfigureBuiltToPython
                 | Self::ReconfigureKeepingSecret
                 | Self::ReconfigureToAnotherScope
                 | Self::ReconfigureNodeKeepsData
@@ -240,6 +297,40 @@ fn python() -> Choices {
         secrets: token(NEW_TOKEN),
         ..choices("python")
     }
+}
+
+/// The name that the demo's image is built under.
+pub const BUILT: &str = "demo/dev:1";
+
+/// The demo's source folder.
+pub const SOURCE: &str = "/home/ada/source";
+
+pub fn dev() -> Choices {
+    Choices {
+        inputs: BTreeMap::from([(
+            "source".to_owned(),
+            InputValue::Paths(vec![PathGrant {
+                path: SOURCE.to_owned(),
+                access: Access::ReadOnly,
+            }]),
+        )]),
+        secrets: token(NEW_TOKEN),
+        ..choices("dev")
+    }
+}
+
+/// Writes the demo's source folder.
+pub fn write_source(world: &World) {
+    let files = &mut world.state().files;
+    files.write(
+        &format!("{SOURCE}/Dockerfile"),
+        "FROM demo/server:1.0 AS deps\nCOPY src /app/src\nFROM deps AS baked\n",
+    );
+    files.write(&format!("{SOURCE}/src/server.py"), "print()");
+    files.write(
+        &format!("{SOURCE}/pyproject.toml"),
+        "[project]\nname = \"demo\"\n",
+    );
 }
 
 fn image(secret: Option<&str>) -> Choices {
@@ -278,6 +369,7 @@ pub async fn install(world: &Arc<World>, mut choices: Choices, secret: &str) {
 
 /// Things of other people and other servers.
 fn surround(world: &World) {
+    write_source(world);
     let mut state = world.state();
     state.publish("demo/server:1.0");
     state.build("other/image:2");

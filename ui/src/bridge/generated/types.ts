@@ -62,6 +62,45 @@ export type BerthError = {
 causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
+ * How an image is built from a source folder.
+ */
+export type BuildSpec = { 
+/**
+ * Key of the input that is the source folder.
+ */
+source: string, 
+/**
+ * Path of the Dockerfile inside that folder.
+ */
+dockerfile: string, 
+/**
+ * The stage to stop at; the last one, unless given.
+ */
+target: string | null, 
+/**
+ * Build arguments, as they are: they can be read in the image, so no input goes into them.
+ */
+args: { [key in string]: string }, };
+
+/**
+ * An image that Berth built.
+ */
+export type BuiltImage = { 
+/**
+ * The name that it was given.
+ */
+reference: string, 
+/**
+ * Its identifier.
+ */
+id: string, 
+/**
+ * Identifier of the image that had this name before Berth built anything under it: somebody
+ * else's, and it gets the name back.
+ */
+before: string | null, };
+
+/**
  * What a card's button shows.
  */
 export type CardState = { "state": "available" } | { "state": "planned" } | { "state": "busy", 
@@ -293,7 +332,15 @@ secrets: { [key in string]: string },
 /**
  * Whether an installation or registration of this name is to be replaced.
  */
-replace: boolean, };
+replace: boolean, 
+/**
+ * Whether an image is built without what the engine remembers of earlier builds.
+ */
+no_cache: boolean, 
+/**
+ * Whether the image that has the name already is used instead of building one.
+ */
+use_image: boolean, };
 
 /**
  * A client and what is known of it.
@@ -393,9 +440,13 @@ hardening: Hardening, };
  */
 export type ContainerSpec = { 
 /**
- * Repository and tag: `mcp/time:1.2.3`.
+ * Repository and tag: `mcp/time:1.2.3`. Where it is built, the name that it gets.
  */
 image: string, 
+/**
+ * How it is built; only, and always, for `build` and `dev`.
+ */
+build: BuildSpec | null, 
 /**
  * Digest that the entry was reviewed with: `sha256:…`. The one that is pulled is pinned in
  * any case.
@@ -795,6 +846,40 @@ question: string,
 answer: string, };
 
 /**
+ * An image that is on this computer.
+ */
+export type HereImage = { 
+/**
+ * Its name: `kaiten-mcp:dev`.
+ */
+reference: string, 
+/**
+ * Its identifier.
+ */
+id: string, 
+/**
+ * Its size in bytes.
+ */
+size: number, 
+/**
+ * When it was made (RFC 3339), where the engine knows.
+ */
+created: string | null, };
+
+/**
+ * The image that had a name before another one was built under it.
+ */
+export type ImageBefore = { 
+/**
+ * Its identifier.
+ */
+id: string, 
+/**
+ * Its size in bytes.
+ */
+size: number, };
+
+/**
  * The kinds of input, each with its rules and its default.
  */
 export type InputKind = { "type": "text", 
@@ -1008,6 +1093,10 @@ places: Array<Place>,
  * Folder of this generation (environment, packages); absent for a container.
  */
 folder: string | null, 
+/**
+ * The image that Berth built for it, to be taken away with it.
+ */
+built: BuiltImage | null, 
 /**
  * Folder or volumes that survive generations.
  */
@@ -1326,7 +1415,11 @@ export type MountSource = { "from": "input",
 /**
  * The input's key.
  */
-input: string, } | { "from": "volume", 
+input: string, 
+/**
+ * A folder inside that of a source input: `src`.
+ */
+folder: string | null, } | { "from": "volume", 
 /**
  * What is kept there, in plain words; named before it is deleted.
  */
@@ -1542,7 +1635,7 @@ conflict: Conflict | null, };
 /**
  * One line of a preview.
  */
-export type PreviewLine = { "line": "command", text: string, } | { "line": "writes", path: string, } | { "line": "deletes", path: string, } | { "line": "keychain", item: string, } | { "line": "flag", text: string, } | { "line": "mount", source: string, target: string, read_only: boolean, } | { "line": "network", text: string, } | { "line": "text", text: string, };
+export type PreviewLine = { "line": "command", text: string, } | { "line": "writes", path: string, } | { "line": "deletes", path: string, } | { "line": "keychain", item: string, } | { "line": "flag", text: string, } | { "line": "mount", source: string, target: string, read_only: boolean, } | { "line": "image", reference: string, size: number, created: string | null, } | { "line": "network", text: string, } | { "line": "text", text: string, };
 
 /**
  * Names of the probes, for events and refreshes.
@@ -1700,15 +1793,7 @@ consent: string, };
  * values is repeated for each of them; a variable gets them joined as the platform joins paths.
  * A secret can be used in `env` only, and beside plain text only.
  */
-export type Run = { "type": "python" } & PythonSpec | { "type": "node" } & NodeSpec | { "type": "image" } & ContainerSpec | { "type": "build", 
-/**
- * Dockerfile target.
- */
-target: string | null, } | { "type": "dev", 
-/**
- * Dockerfile target.
- */
-target: string | null, } | { "type": "stack", 
+export type Run = { "type": "python" } & PythonSpec | { "type": "node" } & NodeSpec | { "type": "image" } & ContainerSpec | { "type": "build" } & ContainerSpec | { "type": "dev" } & ContainerSpec | { "type": "stack", 
 /**
  * The services' names, in their order of start.
  */
@@ -1897,7 +1982,35 @@ digest: string | null, } | { "step": "use_image",
 /**
  * Repository and tag.
  */
-reference: string, } | { "step": "create_venv", 
+reference: string, } | { "step": "build_image", 
+/**
+ * Absolute path of the source folder.
+ */
+context: string, 
+/**
+ * Path of the Dockerfile inside it.
+ */
+dockerfile: string, 
+/**
+ * The stage to stop at; the last one where there is none.
+ */
+target: string | null, 
+/**
+ * Build arguments.
+ */
+args: { [key in string]: string }, 
+/**
+ * Repository and tag that it gets.
+ */
+tag: string, 
+/**
+ * Whether nothing that the engine remembers is used.
+ */
+no_cache: boolean, 
+/**
+ * What has that name now; it stays, without it.
+ */
+here: HereImage | null, } | { "step": "create_venv", 
 /**
  * With which tool.
  */
@@ -2044,7 +2157,11 @@ name: string,
 /**
  * The generation.
  */
-generation: string, } | { "step": "delete_secrets", 
+generation: string, } | { "step": "remove_image", 
+/**
+ * The image.
+ */
+image: BuiltImage, } | { "step": "delete_secrets", 
 /**
  * The items.
  */
@@ -2073,7 +2190,19 @@ digest: string | null,
 /**
  * Whether it was here before: then the undo leaves it.
  */
-was_here: boolean, } | { "outcome": "created" } | { "outcome": "volumes", 
+was_here: boolean, } | { "outcome": "built", 
+/**
+ * Identifier of the image; empty until it is there.
+ */
+id: string, 
+/**
+ * Its size in bytes.
+ */
+size: number, 
+/**
+ * What had its name before.
+ */
+before: ImageBefore | null, } | { "outcome": "created" } | { "outcome": "volumes", 
 /**
  * Their names.
  */
@@ -2282,7 +2411,11 @@ checking: boolean,
 /**
  * Whether a folder that is given read-only really cannot be written.
  */
-keeps_read_only: boolean, };
+keeps_read_only: boolean, 
+/**
+ * The image that has the name under which this variant builds its own.
+ */
+image: HereImage | null, };
 
 /**
  * A vault that answers.

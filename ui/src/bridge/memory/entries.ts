@@ -3,6 +3,7 @@ import type { ContainerSpec, Entry, InputSpec, Variant } from '../types';
 
 const container = (image: string, more: Partial<ContainerSpec> = {}): ContainerSpec => ({
   image,
+  build: null,
   digest: `sha256:${'9f3c1a7be5d2'.repeat(6).slice(0, 64)}`,
   entrypoint: [],
   args: [],
@@ -42,6 +43,19 @@ const image = (name: string, version: string | null, more: Partial<ContainerSpec
   version,
   planned: null,
   run: { type: 'image', ...container(name, more) },
+});
+
+/** An image that is built from the folder of the input `source`. */
+const built = (type: 'build' | 'dev', tag: string, target: string): Variant['run'] => ({
+  type,
+  ...container(tag, {
+    digest: null,
+    build: { source: 'source', dockerfile: 'Dockerfile', target, args: {} },
+    mounts:
+      type === 'dev'
+        ? [{ source: { from: 'input', input: 'source', folder: 'src' }, target: '/app/src' }]
+        : [],
+  }),
 });
 
 const planned = (id: string, title: string, bestFor: string, note: string, run: Variant['run']): Variant => ({
@@ -84,7 +98,6 @@ const entry = (
 
 const MCP = 'Model Context Protocol';
 const servers = { url: 'https://github.com/modelcontextprotocol/servers', folder: null };
-const fromSource = 'Building from a source folder comes with a later version of Berth.';
 
 export const entries: readonly Entry[] = [
   entry({
@@ -335,16 +348,30 @@ export const entries: readonly Entry[] = [
         required: true,
         kind: { type: 'secret', min_length: 20, pattern: null, pattern_help: null },
       }),
+      input({
+        key: 'source',
+        title: 'Source folder',
+        required: true,
+        kind: { type: 'folder', multiple: false, access: 'read_only' },
+      }),
     ],
     variants: [
-      planned('baked', 'Docker, self-contained', 'For people who just want the tools.', fromSource, {
-        type: 'build',
-        target: 'baked',
-      }),
-      planned('dev', 'Docker, live source', 'For people who edit kaiten-mcp.', fromSource, {
-        type: 'dev',
-        target: 'deps',
-      }),
+      {
+        id: 'dev',
+        title: 'Docker, live source',
+        best_for: 'For people who edit kaiten-mcp.',
+        version: null,
+        planned: null,
+        run: built('dev', 'kaiten-mcp:dev', 'deps'),
+      },
+      {
+        id: 'baked',
+        title: 'Docker, self-contained',
+        best_for: 'For people who just want the tools.',
+        version: null,
+        planned: null,
+        run: built('build', 'kaiten-mcp:latest', 'baked'),
+      },
     ],
   }),
   entry({

@@ -55,6 +55,14 @@ function told(step: Step, share: number): Progress[] {
       },
     ];
   }
+  if (step.step === 'build_image') {
+    const total = 7;
+    const done = Math.floor(share * (total - 1));
+    return [
+      { kind: 'count', done, total },
+      { kind: 'line', text: `Step ${String(done + 1)}/${String(total)} : RUN pip install .` },
+    ];
+  }
   if (step.step === 'install_python' || step.step === 'install_node') {
     const total = 14;
     const done = Math.floor(share * total);
@@ -106,6 +114,13 @@ export async function run(
       };
     record.state = failure ? 'failed' : 'done';
     record.ended_at = now();
+    if (!failure && step.step === 'build_image')
+      record.outcome = {
+        outcome: 'built',
+        id: `sha256:${'7c'.repeat(32)}`,
+        size: 118_900_000,
+        before: step.here ? { id: step.here.id, size: step.here.size } : null,
+      };
     if (!failure && step.step === 'verify') record.outcome = done(job.plan);
     changed();
   }

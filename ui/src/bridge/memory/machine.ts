@@ -24,7 +24,16 @@ import { cardOf, runsIn, search } from './catalog';
 import { entries, manyEntries } from './entries';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { type JobOptions, newJob, run, type Running } from './jobs';
-import { HOME, inputProblems, installPlan, launcher, newInstallation, previewOf, removePlan } from './plan';
+import {
+  HOME,
+  imageHere,
+  inputProblems,
+  installPlan,
+  launcher,
+  newInstallation,
+  previewOf,
+  removePlan,
+} from './plan';
 
 export interface MemoryOptions extends JobOptions {
   machine: Machine;
@@ -65,6 +74,8 @@ const someChoices = (entry: string, more: Partial<Choices> = {}): Choices => ({
   inputs: {},
   secrets: {},
   replace: false,
+  no_cache: false,
+  use_image: false,
   ...more,
 });
 
@@ -216,6 +227,7 @@ export class MemoryBridge implements Bridge {
         missing: inEngine && engine.state === 'missing' ? engine.error : null,
         checking: inEngine && engine.state === 'unknown',
         keeps_read_only: inEngine,
+        image: engine.state === 'found' ? imageHere(variant) : null,
       };
     });
     const usable = entry.variants.find(

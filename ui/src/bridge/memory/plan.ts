@@ -2,6 +2,7 @@ import type {
   Choices,
   DataPlace,
   Entry,
+  HereImage,
   InputProblem,
   InputSpec,
   Installation,
@@ -45,6 +46,39 @@ export function inputProblems(
   return problems;
 }
 
+type Run = Variant['run'];
+type InContainer = Extract<Run, { type: 'image' | 'build' | 'dev' }>;
+
+const inContainer = (run: Run): run is InContainer =>
+  run.type === 'image' || run.type === 'build' || run.type === 'dev';
+
+/** The machine has built the development variant before. */
+export function imageHere({ run }: Variant): HereImage | null {
+  return run.type === 'dev'
+    ? {
+        reference: run.image,
+        id: `sha256:${'5e'.repeat(32)}`,
+        size: 121_400_000,
+        created: '2026-11-18T09:30:00Z',
+      }
+    : null;
+}
+
+function builtStep(variant: Variant, run: InContainer, choices: Choices): Step {
+  if (choices.use_image) return { step: 'use_image', reference: run.image };
+  const source = choices.inputs[run.build?.source ?? ''];
+  return {
+    step: 'build_image',
+    context: source?.type === 'paths' ? (source.value[0]?.path ?? '') : '',
+    dockerfile: run.build?.dockerfile ?? 'Dockerfile',
+    target: run.build?.target ?? null,
+    args: run.build?.args ?? {},
+    tag: run.image,
+    no_cache: choices.no_cache,
+    here: imageHere(variant),
+  };
+}
+
 export function newInstallation(
   entry: Entry,
   variant: Variant,
@@ -52,7 +86,7 @@ export function newInstallation(
   choices: Choices,
 ): Installation {
   const { run } = variant;
-  const container = run.type === 'image';
+  const container = inContainer(run);
   const volumes: DataPlace[] =
     entry.id === 'memory' ? [{ kind: 'folder', path: `${HOME}/data/${name}` }] : [];
   return {
@@ -69,36 +103,35 @@ export function newInstallation(
         digest: container ? run.digest : null,
       },
     ],
-    launch:
-      run.type === 'image'
-        ? {
-            kind: 'container',
-            image: run.image,
-            image_id: run.digest ?? '',
-            entrypoint: [],
-            args: run.args,
-            env: {},
-            mounts: [],
-            hardening: {
-              read_only_root: true,
-              tmpfs_tmp: 'rw,noexec,nosuid,size=64m',
-              no_new_privileges: true,
-              drop_all_capabilities: true,
-              init: true,
-              pids: run.pids,
-              memory_mib: run.memory_mib,
-              cpus: run.cpus,
-              network: run.network,
-              user: run.user,
-            },
-          }
-        : {
-            kind: 'process',
-            program: `${HOME}/servers/${name}/01K/bin/${entry.id}`,
-            args: [],
-            env: {},
-            folder: `${HOME}/servers/${name}/01K`,
+    launch: container
+      ? {
+          kind: 'container',
+          image: run.image,
+          image_id: run.digest ?? '',
+          entrypoint: [],
+          args: run.args,
+          env: {},
+          mounts: [],
+          hardening: {
+            read_only_root: true,
+            tmpfs_tmp: 'rw,noexec,nosuid,size=64m',
+            no_new_privileges: true,
+            drop_all_capabilities: true,
+            init: true,
+            pids: run.pids,
+            memory_mib: run.memory_mib,
+            cpus: run.cpus,
+            network: run.network,
+            user: run.user,
           },
+        }
+      : {
+          kind: 'process',
+          program: `${HOME}/servers/${name}/01K/bin/${entry.id}`,
+          args: [],
+          env: {},
+          folder: `${HOME}/servers/${name}/01K`,
+        },
     seal: '0'.repeat(64),
     secrets: inputsFor(entry, variant.id)
       .filter((spec) => spec.kind.type === 'secret')
@@ -106,6 +139,7 @@ export function newInstallation(
     inputs: choices.inputs,
     places: [choices.place],
     folder: container ? null : `${HOME}/servers/${name}/01K`,
+    built: null,
     data: volumes,
     tools: [],
     tools_hash: null,
@@ -123,6 +157,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
   const item = (input: string) => ({ name, generation: installation.generation, input });
   const steps: Step[] = [];
   if (run.type === 'image') steps.push({ step: 'pull_image', reference: run.image, digest: run.digest });
+  else if (inContainer(run)) steps.push(builtStep(variant, run, choices));
   else steps.push({ step: 'create_folder', path: folder });
   if (run.type === 'python') {
     steps.push(
@@ -172,12 +207,11 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     entry: entry.id,
     variant: variant.id,
     steps,
-    warnings:
-      run.type === 'image'
-        ? Object.keys(choices.secrets).length
-          ? [{ warning: 'secrets_in_environment' }]
-          : []
-        : [{ warning: 'less_isolated' }],
+    warnings: inContainer(run)
+      ? Object.keys(choices.secrets).length
+        ? [{ warning: 'secrets_in_environment' }]
+        : []
+      : [{ warning: 'less_isolated' }],
   };
 }
 
@@ -220,6 +254,23 @@ export function previewOf(step: Step): StepPreview {
       break;
     case 'use_image':
       subject = step.reference;
+      break;
+    case 'build_image': {
+      subject = step.tag;
+      const flags = [step.target ? ` --target ${step.target}` : '', step.no_cache ? ' --no-cache' : ''];
+      lines.push({ line: 'text', text: `docker build --tag ${step.tag}${flags.join('')} ${step.context}` });
+      if (step.here)
+        lines.push({
+          line: 'image',
+          reference: step.here.reference,
+          size: step.here.size,
+          created: step.here.created,
+        });
+      break;
+    }
+    case 'remove_image':
+      subject = step.image.reference;
+      lines.push({ line: 'deletes', path: step.image.reference });
       break;
     case 'create_venv':
       command(`${step.program} venv --python '${step.requires}' ${step.venv}`);

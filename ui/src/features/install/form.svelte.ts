@@ -28,6 +28,9 @@ export class InstallForm {
   scope = $state<Scope>('user');
   project = $state('');
   replace = $state(false);
+  /** Building an image: without the cache, or not at all where one of its name is here. */
+  noCache = $state(false);
+  useImage = $state(false);
   drafts = $state<Record<string, Draft>>({});
   /** Fields that were left: their problems are shown. */
   readonly touched = new SvelteSet<string>();
@@ -47,6 +50,11 @@ export class InstallForm {
    * container's mount keeps it read-only.
    */
   readonly keepsReadOnly = $derived(this.chosen?.run.type !== 'python' && this.chosen?.run.type !== 'node');
+  /** The chosen variant builds its image. */
+  readonly builds = $derived(this.chosen?.run.type === 'build' || this.chosen?.run.type === 'dev');
+  /** What has the name that the chosen variant builds its image under. */
+  readonly image = $derived(this.page.variants.find((here) => here.id === this.variant)?.image ?? null);
+  readonly #uses = $derived(this.builds && this.useImage && this.image !== null);
   readonly kept = $derived(this.replace ? (this.preview?.conflict?.kept_secrets ?? []) : []);
   /** A server or registration of this name is there, and the person has not said what to do. */
   readonly conflict = $derived(this.replace ? null : (this.preview?.conflict ?? null));
@@ -61,6 +69,8 @@ export class InstallForm {
     inputs: this.#values(),
     secrets: this.#secrets(),
     replace: this.replace,
+    no_cache: this.builds && this.noCache && !this.#uses,
+    use_image: this.#uses,
   });
   /** Everything that is wrong, by field; `name` and `project` are fields as well. */
   readonly problems = $derived(this.#problems());

@@ -5,7 +5,7 @@ import Globe from '@lucide/svelte/icons/globe';
 import Info from '@lucide/svelte/icons/info';
 import KeyRound from '@lucide/svelte/icons/key-round';
 
-import type { Variant } from '@/bridge';
+import type { Access, PathGrant, Variant } from '@/bridge';
 import type { TouchItem } from '@/components/Touch.svelte';
 import { memory } from '@/lib/format';
 import { t } from '@/messages';
@@ -21,15 +21,27 @@ function secretNames(variant: Variant | undefined, key: string, title: string): 
   return names.length ? names : [title];
 }
 
+/**
+ * What the server sees of a path. A container whose image is built from a folder sees only what of it
+ * is mounted, and can never write there.
+ */
+function seen(run: Variant['run'] | undefined, key: string, grant: PathGrant): string[] {
+  const text = (path: string, access: Access) =>
+    t('install.touch.grant', { path, access: t(`access.${access}`) });
+  if ((run?.type !== 'build' && run?.type !== 'dev') || run.build?.source !== key)
+    return [text(grant.path, grant.access)];
+  return run.mounts.flatMap(({ source }) =>
+    source.from === 'input' && source.input === key
+      ? [text(source.folder ? `${grant.path}/${source.folder}` : grant.path, 'read_only')]
+      : [],
+  );
+}
+
 export function touchItems(form: InstallForm): TouchItem[] {
   const { permissions } = form.page.entry;
   const run = form.chosen?.run;
   const grants = form.inputs.flatMap((spec) =>
-    form
-      .draft(spec)
-      .paths.map((grant) =>
-        t('install.touch.grant', { path: grant.path, access: t(`access.${grant.access}`) }),
-      ),
+    form.draft(spec).paths.flatMap((grant) => seen(run, spec.key, grant)),
   );
   const secrets = form.inputs
     .filter((spec) => spec.kind.type === 'secret')
@@ -53,7 +65,7 @@ export function touchItems(form: InstallForm): TouchItem[] {
       icon: Gauge,
       label: t('entry.touch.limits'),
       texts:
-        run?.type === 'image'
+        run?.type === 'image' || run?.type === 'build' || run?.type === 'dev'
           ? [
               t('install.touch.limits', {
                 cpus: run.cpus,

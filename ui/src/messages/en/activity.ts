@@ -60,6 +60,8 @@ export const activity = {
   'step.data_folder': 'Make a folder for its own data',
   'step.pull_image': 'Get the image {subject}',
   'step.use_image': 'Use the image {subject}',
+  'step.build_image': 'Build the image {subject}',
+  'step.remove_image': 'Delete the image {subject} that was built',
   'step.create_venv': 'Make a Python environment',
   'step.install_python': 'Install {subject}',
   'step.install_node': 'Install {subject}',

@@ -46,8 +46,14 @@ fn one(entry: &Entry, variant: &Variant, found: &mut Vec<String>) {
     match &variant.run {
         Run::Python(spec) => python(entry, variant, spec, found),
         Run::Node(spec) => node(entry, variant, spec, found),
-        Run::Image(spec) => container(entry, variant, spec, found),
-        Run::Build { .. } | Run::Dev { .. } | Run::Kubernetes {} => planned(variant, found),
+        Run::Image(spec) => {
+            container(entry, variant, spec, found);
+            if spec.build.is_some() {
+                found.push("has `build`; that is for the types `build` and `dev`".to_owned());
+            }
+        }
+        Run::Build(spec) | Run::Dev(spec) => built(entry, variant, spec, found),
+        Run::Kubernetes {} => planned(variant, found),
         Run::Stack { services } => {
             planned(variant, found);
             unique("services", services.iter().cloned(), found);
@@ -97,6 +103,60 @@ fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<Strin
     Uses::of(entry, variant, Place::Process).strings(&spec.args, &spec.env, found);
 }
 
+/// A container whose image is built: beside what every container needs, what it is built from.
+fn built(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut Vec<String>) {
+    container(entry, variant, spec, found);
+    let Some(build) = &spec.build else {
+        found.push("needs `build`: what its image is built from".to_owned());
+        return;
+    };
+    if spec.digest.is_some() {
+        found.push("has a `digest`, which an image that is built here cannot have".to_owned());
+    }
+    let source = entry
+        .inputs_of(&variant.id)
+        .find(|input| input.key == build.source);
+    if !source.is_some_and(|input| is_source(&input.kind)) {
+        found.push(format!(
+            "builds from `{}`, which is no source folder that is asked for",
+            build.source
+        ));
+    }
+    if !is_inside(&build.dockerfile) {
+        found.push(format!(
+            "dockerfile: `{}` is not a path inside the source folder",
+            build.dockerfile
+        ));
+    }
+    let stage = |target: &String| {
+        !target.is_empty()
+            && target
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
+    if build.target.as_ref().is_some_and(|target| !stage(target)) {
+        found.push("target: is not a stage's name".to_owned());
+    }
+    for (name, value) in &build.args {
+        if !is_variable(name) {
+            found.push(format!("`{name}` cannot be a build argument's name"));
+        }
+        // Whoever has the image can read them.
+        if value.contains("{{") {
+            found.push(format!("the build argument `{name}` holds an input; nothing that is asked for goes into an image"));
+        }
+    }
+    let sees_source = spec.mounts.iter().any(
+        |mount| matches!(&mount.source, MountSource::Input { input, .. } if *input == build.source),
+    );
+    if matches!(variant.run, Run::Dev(_)) && !sees_source {
+        found.push(format!(
+            "is for development and mounts nothing of `{}`",
+            build.source
+        ));
+    }
+}
+
 fn container(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut Vec<String>) {
     if !is_image(&spec.image) {
         found.push(format!("`{}` is not `repository:tag`", spec.image));
@@ -118,6 +178,8 @@ fn container(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut
         found.push("pids: must be between 8 and 32768".to_owned());
     }
     let mut uses = Uses::of(entry, variant, Place::Container);
+    uses.parts
+        .extend(spec.build.iter().map(|build| build.source.as_str()));
     uses.mounts(spec, found);
     uses.strings(&spec.args, &spec.env, found);
 }
@@ -135,6 +197,9 @@ struct Uses<'a> {
     installable: bool,
     place: Place,
     mounted: BTreeSet<&'a str>,
+    /// Those of which something else is used than their value: a source folder that an image is
+    /// built from, or that is mounted in part.
+    parts: BTreeSet<&'a str>,
 }
 
 impl<'a> Uses<'a> {
@@ -145,6 +210,7 @@ impl<'a> Uses<'a> {
             installable: variant.planned.is_none(),
             place,
             mounted: BTreeSet::new(),
+            parts: BTreeSet::new(),
         }
     }
 
@@ -175,7 +241,27 @@ impl<'a> Uses<'a> {
             }
             match &mount.source {
                 MountSource::Volume { holds } => not_blank("a volume's `holds`", holds, found),
-                MountSource::Input { input } => {
+                MountSource::Input {
+                    input,
+                    folder: Some(folder),
+                } => {
+                    let kind = self.input(input, found).map(|spec| &spec.kind);
+                    if !kind.is_none_or(is_source) {
+                        found.push(format!(
+                            "mounts a folder of `{input}`, which is no source folder"
+                        ));
+                    }
+                    if !is_inside(folder) {
+                        found.push(format!(
+                            "mounts `{folder}`, which is not a path inside `{input}`"
+                        ));
+                    }
+                    self.parts.insert(input);
+                }
+                MountSource::Input {
+                    input,
+                    folder: None,
+                } => {
                     if let Some(spec) = self.input(input, found)
                         && !is_path(&spec.kind)
                     {
@@ -196,7 +282,11 @@ impl<'a> Uses<'a> {
         env: &std::collections::BTreeMap<String, String>,
         found: &mut Vec<String>,
     ) {
-        let mut used: BTreeSet<String> = self.mounted.iter().map(|key| (*key).to_owned()).collect();
+        let mut used: BTreeSet<String> = self
+            .mounted
+            .union(&self.parts)
+            .map(|key| (*key).to_owned())
+            .collect();
         for arg in args {
             let mut problems = Vec::new();
             self.template(arg, false, &mut used, &mut problems);
@@ -225,14 +315,12 @@ impl<'a> Uses<'a> {
     }
 
     fn variable(&self, name: &str, found: &mut Vec<String>) {
-        let shape = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let upper = name.to_ascii_uppercase();
         let reserved = RESERVED_PREFIXES
             .iter()
             .any(|prefix| upper.starts_with(prefix))
             || (self.place == Place::Process && RESERVED_FOR_PROCESSES.contains(&upper.as_str()));
-        if !shape {
+        if !is_variable(name) {
             found.push(format!("`{name}` cannot be a variable's name"));
         } else if reserved {
             found.push(format!("the variable `{name}` is reserved"));
@@ -313,6 +401,30 @@ impl<'a> Uses<'a> {
 
 fn is_path(kind: &InputKind) -> bool {
     matches!(kind, InputKind::File { .. } | InputKind::Folder { .. })
+}
+
+fn is_source(kind: &InputKind) -> bool {
+    matches!(
+        kind,
+        InputKind::Folder {
+            multiple: false,
+            ..
+        }
+    )
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A path below a folder: relative, with `/`, and without a way up.
+fn is_inside(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..")
+        && !text.contains(|c: char| c.is_control() || c == '\\' || c == ':')
 }
 
 /// A name, optionally with extras: `kitaru[mcp]`.

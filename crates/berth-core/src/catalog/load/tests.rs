@@ -1,6 +1,8 @@
 use super::*;
 use crate::catalog::{InputKind, Run};
 
+mod built;
+
 const GOOD: &str = r#"
 id: demo
 title: Demo

@@ -87,8 +87,9 @@ pub async fn undo(
     engine.remove_image(&exact).await
 }
 
-/// Whether another installation starts this image, or another job that is open has pinned it.
-fn is_needed(context: &Context<'_>, id: &str) -> Result<bool> {
+/// Whether another installation starts this image, or another job that is open has pinned it or
+/// may have to give it its name back.
+pub fn is_needed(context: &Context<'_>, id: &str) -> Result<bool> {
     let store = &context.ports.store;
     let own = (&context.job.plan.name, &context.job.id);
     let installed = store.installations()?.into_iter().any(|installation| {
@@ -103,9 +104,13 @@ fn is_needed(context: &Context<'_>, id: &str) -> Result<bool> {
     }
     Ok(store.open_jobs()?.iter().any(|job| {
         job.id != *own.1
-            && job.steps.iter().any(
-                |step| matches!(&step.outcome, StepOutcome::Image { id: other, .. } if other == id),
-            )
+            && job.steps.iter().any(|step| match &step.outcome {
+                StepOutcome::Image { id: other, .. } => other == id,
+                StepOutcome::Built {
+                    id: other, before, ..
+                } => other == id || before.as_ref().is_some_and(|before| before.id == id),
+                _ => false,
+            })
     }))
 }
 

@@ -1,6 +1,7 @@
 //! What each step does, and how it is undone. An undo works wherever inside the step it was
 //! interrupted, and can be repeated.
 
+mod build;
 mod folder;
 mod image;
 mod record;
@@ -31,6 +32,7 @@ pub async fn look(context: &Context<'_>, step: &Step) -> Result<StepOutcome> {
         Step::PullImage { reference, digest } => {
             image::look(context, reference, digest.as_deref()).await
         }
+        Step::BuildImage { tag, .. } => build::look(context, tag).await,
         Step::WriteInstallation {
             installation,
             replaces,
@@ -62,6 +64,7 @@ pub async fn perform(
             return image::pull(context, reference, digest.as_deref(), before, watch).await;
         }
         Step::UseImage { reference } => return image::pin(context, reference).await,
+        Step::BuildImage { .. } => return build::build(context, step, before, watch).await,
         Step::CreateVenv {
             tool,
             program,
@@ -116,6 +119,7 @@ pub async fn perform(
         Step::ForgetGeneration { name, generation } => {
             ports.store.forget_generation(name, generation)?;
         }
+        Step::RemoveImage { image } => build::remove(context, image).await?,
         Step::DeleteInstallation { name } => ports.store.delete_installation(name)?,
         Step::DeleteSecrets { items } => {
             for item in items {
@@ -139,6 +143,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::PullImage { reference, digest } => {
             image::undo(context, reference, digest.as_deref(), outcome).await
         }
+        Step::BuildImage { tag, .. } => build::undo(context, tag, outcome).await,
         Step::StoreSecret { item, .. } | Step::KeepSecret { to: item, .. } => {
             ports.vault.delete(item).await
         }
@@ -158,6 +163,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::Unregister { .. }
         | Step::EndSessions { .. }
         | Step::ForgetGeneration { .. }
+        | Step::RemoveImage { .. }
         | Step::DeleteInstallation { .. }
         | Step::DeleteSecrets { .. }
         | Step::DeleteFolder { .. }

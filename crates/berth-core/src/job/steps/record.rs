@@ -29,6 +29,7 @@ pub fn write(context: &Context<'_>, planned: &Installation) -> Result<()> {
             .iter()
             .find_map(|step| match &step.outcome {
                 StepOutcome::Image { id, digest, .. } => Some((id.clone(), digest.clone())),
+                StepOutcome::Built { id, .. } => Some((id.clone(), None)),
                 _ => None,
             });
         let (id, digest) =
@@ -38,6 +39,7 @@ pub fn write(context: &Context<'_>, planned: &Installation) -> Result<()> {
             pin.digest = digest;
         }
     }
+    installation.built = super::build::built(context)?;
     installation.installed_at = context.ports.host.now();
     installation.seal = seal(
         &installation.name,

@@ -1,10 +1,11 @@
 //! Variants that run in a container.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::{Planning, Prepared, grants};
-use crate::catalog::{ContainerSpec, InputKind, MountSource};
-use crate::error::Result;
+use crate::catalog::{Access, ContainerSpec, InputKind, MountSource};
+use crate::error::{Error, ErrorCode, Result};
 use crate::input::PathGrant;
 use crate::plan::Step;
 use crate::plan::render::Values;
@@ -13,24 +14,33 @@ use crate::server::{ContainerLaunch, DataPlace, Hardening, Launch, Mount, Pin, v
 impl Planning<'_> {
     pub(super) fn container(&self, spec: &ContainerSpec) -> Result<Prepared> {
         let (tag, version) = split_tag(&spec.image);
-        // An image that is here is used as it is.
-        let step = match &self.around.image {
-            Some(reference) => Step::UseImage {
-                reference: reference.clone(),
-            },
-            None => Step::PullImage {
-                reference: spec.image.clone(),
-                digest: spec.digest.clone(),
-            },
-        };
+        let step = self.image_step(spec)?;
         let mut inside = BTreeMap::new();
         let mut mounts = Vec::new();
         let mut data = Vec::new();
         for mount in &spec.mounts {
             match &mount.source {
-                MountSource::Input { input } => {
+                MountSource::Input {
+                    input,
+                    folder: Some(folder),
+                } => mounts.extend(grants(&self.choices.inputs, input).first().map(|grant| {
+                    Mount::Bind {
+                        source: below(&grant.path, folder),
+                        target: mount.target.clone(),
+                        access: Access::ReadOnly,
+                    }
+                })),
+                MountSource::Input {
+                    input,
+                    folder: None,
+                } => {
                     let grants = grants(&self.choices.inputs, input);
                     let targets = targets(&mount.target, &grants, self.takes_several(input));
+                    // The code that is worked on is never the server's to write.
+                    let is_source = spec
+                        .build
+                        .as_ref()
+                        .is_some_and(|build| build.source == *input);
                     mounts.extend(
                         grants
                             .iter()
@@ -38,7 +48,11 @@ impl Planning<'_> {
                             .map(|(grant, target)| Mount::Bind {
                                 source: grant.path.clone(),
                                 target: target.clone(),
-                                access: grant.access,
+                                access: if is_source {
+                                    Access::ReadOnly
+                                } else {
+                                    grant.access
+                                },
                             }),
                     );
                     inside.insert(input.clone(), targets);
@@ -110,11 +124,59 @@ impl Planning<'_> {
         })
     }
 
+    /// Where the image comes from. One of a registry that is here is used as it is; one that is to
+    /// be built only if that was asked for, because the source may have changed.
+    fn image_step(&self, spec: &ContainerSpec) -> Result<Step> {
+        let Some(build) = &spec.build else {
+            return Ok(match &self.around.image {
+                Some(reference) => Step::UseImage {
+                    reference: reference.clone(),
+                },
+                None => Step::PullImage {
+                    reference: spec.image.clone(),
+                    digest: spec.digest.clone(),
+                },
+            });
+        };
+        if self.choices.use_image {
+            return match &self.around.here {
+                Some(here) => Ok(Step::UseImage {
+                    reference: here.reference.clone(),
+                }),
+                None => Err(Error::new(ErrorCode::ImageMissing {
+                    reference: spec.image.clone(),
+                })),
+            };
+        }
+        let source = grants(&self.choices.inputs, &build.source);
+        let source = source.first().ok_or_else(|| {
+            Error::new(ErrorCode::InputMissing {
+                input: build.source.clone(),
+            })
+        })?;
+        Ok(Step::BuildImage {
+            context: source.path.clone(),
+            dockerfile: build.dockerfile.clone(),
+            target: build.target.clone(),
+            args: build.args.clone(),
+            tag: spec.image.clone(),
+            no_cache: self.choices.no_cache,
+            here: self.around.here.clone(),
+        })
+    }
+
     fn takes_several(&self, input: &str) -> bool {
         self.entry
             .input(input)
             .is_some_and(|spec| matches!(spec.kind, InputKind::Folder { multiple: true, .. }))
     }
+}
+
+/// A folder inside another one; `folder` is written with `/`.
+pub(in crate::plan) fn below(path: &str, folder: &str) -> String {
+    let parts = folder.split('/').filter(|part| !part.is_empty());
+    let path = parts.fold(PathBuf::from(path), |path, part| path.join(part));
+    path.to_string_lossy().into_owned()
 }
 
 /// Where each folder is seen inside a container: below the target under its own name, made unique.

@@ -5,11 +5,13 @@ mod process;
 mod secrets;
 mod warnings;
 
+pub(super) use container::below;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::remove::items;
-use super::{Choices, Plan, Purpose, Step, variants};
+use super::{Choices, HereImage, Plan, Purpose, Step, variants};
 use crate::catalog::{Entry, Run, Variant};
 use crate::client::{LauncherCommand, RegistrationSummary};
 use crate::error::{Error, ErrorCode, Result};
@@ -41,6 +43,8 @@ pub struct Surroundings {
     /// The reference by which the variant's image is on this computer already, of the digest that
     /// the entry asks for, if it asks for one.
     pub image: Option<String>,
+    /// What has the name that an image is to be built under.
+    pub here: Option<HereImage>,
 }
 
 /// Plans an installation or a reconfiguration. The values of `choices.inputs` have been checked
@@ -135,7 +139,7 @@ impl Planning<'_> {
         let mut prepared = match &self.variant.run {
             Run::Python(spec) => self.python(spec)?,
             Run::Node(spec) => self.node(spec)?,
-            Run::Image(spec) => self.container(spec)?,
+            Run::Image(spec) | Run::Build(spec) | Run::Dev(spec) => self.container(spec)?,
             _ => return Err(Error::internal("this kind of variant has no plan")),
         };
         let secrets = self.secrets(&prepared.env)?;
@@ -206,6 +210,7 @@ impl Planning<'_> {
             inputs,
             places: vec![self.choices.place.clone()],
             folder: prepared.folder,
+            built: None,
             data: self.all_data(prepared.data),
             tools: Vec::new(),
             tools_hash: None,
@@ -254,6 +259,10 @@ impl Planning<'_> {
         }
         if let Some(path) = &old.folder {
             steps.push(Step::DeleteFolder { path: path.clone() });
+        }
+        if let Some(image) = &old.built {
+            let image = image.clone();
+            steps.push(Step::RemoveImage { image });
         }
         steps.push(Step::ForgetGeneration {
             name: self.name.clone(),

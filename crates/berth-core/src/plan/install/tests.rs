@@ -6,6 +6,8 @@ use crate::plan::{Warning, fingerprint, preview};
 use crate::secret::Secret;
 use crate::server::Mount;
 
+mod built;
+
 fn found(path: &str, version: &str) -> Fact<Program> {
     Fact::Found {
         value: Program {
@@ -60,6 +62,7 @@ fn around(generation: &str) -> Surroundings {
         old: None,
         registrations: Vec::new(),
         image: None,
+        here: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::catalog::RunsIn;
 use crate::client::Scope;
 use crate::input::InputValue;
 use crate::plan::Warning;
-use crate::server::Installation;
+use crate::server::{Installation, Launch, Mount};
 
 impl Planning<'_> {
     pub(super) fn warnings(&self, installation: &Installation) -> Vec<Warning> {
@@ -35,18 +35,30 @@ impl Planning<'_> {
                 warnings.push(Warning::ReplacesForeign { place });
             }
         }
-        let paths: Vec<String> = installation
-            .inputs
-            .values()
-            .filter_map(|value| match value {
-                InputValue::Paths(grants) => Some(grants.iter().map(|grant| grant.path.clone())),
-                _ => None,
-            })
-            .flatten()
-            .collect();
+        let paths = paths(installation);
         if !paths.is_empty() {
             warnings.push(Warning::Grants { paths });
         }
         warnings
     }
+}
+
+/// What of this computer the server sees. A container sees what is mounted; the source folder that
+/// its image was built from need not be.
+fn paths(installation: &Installation) -> Vec<String> {
+    if let Launch::Container(launch) = &installation.launch {
+        let sources = launch.mounts.iter().filter_map(|mount| match mount {
+            Mount::Bind { source, .. } => Some(source.clone()),
+            Mount::Volume { .. } => None,
+        });
+        return sources.collect();
+    }
+    let grants = installation
+        .inputs
+        .values()
+        .filter_map(|value| match value {
+            InputValue::Paths(grants) => Some(grants.iter().map(|grant| grant.path.clone())),
+            _ => None,
+        });
+    grants.flatten().collect()
 }
