@@ -8,4 +8,5 @@ pub mod hub;
 pub mod leak;
 pub mod left;
 pub mod sandbox;
+pub mod source;
 pub mod window;

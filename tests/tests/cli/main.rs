@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bare;
+mod built;
 mod cancel;
 mod packages;
 mod people;

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::machine::{HUB, Machine, Seen};
 
 /// A fault at a call: its name, which of its like, and whether it has done its work before.
-type At = (&'static str, usize, &'static str);
+pub type At = (&'static str, usize, &'static str);
 
-const BEFORE: &str = "fail_before";
-const AFTER: &str = "fail_after";
+pub const BEFORE: &str = "fail_before";
+pub const AFTER: &str = "fail_after";
 
 /// What a new server's installation does, in its order, up to its verification: each call fails
 /// before it did anything or after. Each run passes what the one before it failed at, so that each
@@ -67,7 +67,8 @@ const REMOVE: [At; 8] = [
     ("store.delete_installation", 0, BEFORE),
 ];
 
-fn job(machine: &Machine, request: &Value) -> Value {
+/// Carries a job out; what came of it.
+pub fn job(machine: &Machine, request: &Value) -> Value {
     let helper = env!("CARGO_BIN_EXE_berth-test-helper");
     let mut command = machine.sandbox.command(helper);
     command.env("HUB_TOKEN", machine.token()).arg("job");
@@ -76,7 +77,8 @@ fn job(machine: &Machine, request: &Value) -> Value {
     ran.ok().json()
 }
 
-fn request(purpose: &str, at: Option<At>) -> Value {
+/// A request, with this fault.
+pub fn request(purpose: &str, at: Option<At>) -> Value {
     let fault =
         at.map(|(call, number, kind)| json!({ "call": call, "number": number, "kind": kind }));
     json!({ "purpose": purpose, "name": HUB, "fault": fault })
@@ -95,7 +97,7 @@ fn reconfigure(at: Option<At>) -> Value {
 }
 
 /// It failed, and says at what.
-fn assert_failed(came: &Value, (call, _, _): At, at: &str) {
+pub fn assert_failed(came: &Value, (call, _, _): At, at: &str) {
     let error = match call {
         "store.create_job" => &came["refused"],
         _ => {
@@ -109,7 +111,8 @@ fn assert_failed(came: &Value, (call, _, _): At, at: &str) {
     assert_eq!(error["what"], expected, "{at}: {came:#}");
 }
 
-fn done(machine: &Machine, request: &Value) -> Value {
+/// Carries a job out that comes to its end.
+pub fn done(machine: &Machine, request: &Value) -> Value {
     let came = job(machine, request);
     assert_eq!(came["state"], "done", "{came:#}");
     assert_eq!(came["leftovers"], json!([]), "{came:#}");
@@ -117,9 +120,11 @@ fn done(machine: &Machine, request: &Value) -> Value {
 }
 
 /// Every call of a run that does something is in the table, so that a new one is not forgotten.
-fn assert_all(came: &Value, table: &[At]) {
+pub fn assert_all(came: &Value, table: &[At]) {
     let does = [
+        "engine.build",
         "engine.pull",
+        "engine.tag_image",
         "engine.remove_",
         "vault.set",
         "vault.copy",

@@ -31,7 +31,7 @@ impl When {
 }
 
 /// Starts it and kills it then; what it had printed. It may have come to its end before.
-fn killed(machine: &Machine, args: &[&str], when: When) -> Vec<String> {
+pub fn killed(machine: &Machine, args: &[&str], when: When) -> Vec<String> {
     let (mut child, lines) = start(machine, args);
     let mut printed = Vec::new();
     match when {
@@ -49,7 +49,7 @@ fn killed(machine: &Machine, args: &[&str], when: When) -> Vec<String> {
 }
 
 /// What a killed run is known by in a failure.
-fn told(dice: &Dice, round: usize, what: &str, when: When, printed: &[String]) -> String {
+pub fn told(dice: &Dice, round: usize, what: &str, when: When, printed: &[String]) -> String {
     let steps: Vec<&String> = printed.iter().filter(|l| l.contains("\"step\"")).collect();
     let last = steps.last().map_or("before the first step", |line| line);
     format!(
@@ -60,7 +60,7 @@ fn told(dice: &Dice, round: usize, what: &str, when: When, printed: &[String]) -
 }
 
 /// The next start deals with it. Whether the server is there when nothing of it runs any more.
-fn next_start(machine: &Machine, at: &str) -> bool {
+pub fn next_start(machine: &Machine, at: &str) -> bool {
     machine.berth(&["list"]).ok();
     machine.until_quiet(at);
     machine.is_listed()

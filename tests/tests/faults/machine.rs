@@ -10,6 +10,7 @@ use berth_core::port::Store;
 use berth_core::server::volume_name;
 use berth_testkit::token;
 use berth_tests::sandbox::{Ran, Sandbox, argv_with};
+use berth_tests::source::Source;
 use serde_json::{Value, json};
 
 use crate::image::{entry, make_image, others_containers};
@@ -54,6 +55,18 @@ impl Machine {
         let sandbox = Sandbox::new();
         let image = make_image(&sandbox, label);
         sandbox.add_entry(HUB, &entry(&image));
+        Self::around(sandbox, image, label)
+    }
+
+    /// The same, with an entry whose image is built from a folder.
+    pub fn built(label: &str) -> (Self, Source) {
+        let sandbox = Sandbox::new();
+        let source = Source::add(&sandbox, HUB, &format!("faults-{label}"));
+        let image = source.dev.clone();
+        (Self::around(sandbox, image, label), source)
+    }
+
+    fn around(sandbox: Sandbox, image: String, label: &str) -> Self {
         let containers = others_containers(&sandbox, label);
         let machine = Self {
             sandbox,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use berth_adapters::compose::{Composed, VaultAccess, compose};
 use berth_adapters::host::LocalHost;
-use berth_core::catalog::Catalog;
+use berth_core::catalog::{Access, Catalog};
 use berth_core::error::Result;
 use berth_core::facts::{Facts, Probe, gather};
-use berth_core::input::SecretValues;
+use berth_core::input::{InputValue, InputValues, PathGrant, SecretValues};
 use berth_core::job::{Job, JobRunner};
 use berth_core::plan::{Choices, Plan, prepare_install, prepare_remove};
 use berth_core::port::Ports;
@@ -21,7 +21,7 @@ use crate::say;
 
 /// `LAUNCHER REQUEST`: carries out a job over this machine as `berth` does, with one fault, and
 /// says what came of it. The request is JSON: `purpose` (`install`, `remove`), `name` (of the
-/// entry and of the installation), `variant`, `secret` (the variable that holds the token), and
+/// entry and of the installation), `variant`, `source` (the folder that it is built from), `secret` (the variable that holds the token), and
 /// `fault`: `call`, `number` (the first is 0), `kind`.
 pub fn run(arguments: &[&str]) -> ExitCode {
     let [launcher, request] = arguments else {
@@ -77,6 +77,19 @@ fn secrets(request: &Value) -> SecretValues {
         .collect()
 }
 
+fn inputs(request: &Value) -> InputValues {
+    let grant = |path: &str| PathGrant {
+        path: path.to_owned(),
+        access: Access::ReadOnly,
+    };
+    let source = request["source"].as_str();
+    let source = source.map(|path| InputValue::Paths(vec![grant(path)]));
+    source
+        .map(|value| ("source".to_owned(), value))
+        .into_iter()
+        .collect()
+}
+
 async fn plan(ports: &Ports, catalog: &Catalog, request: &Value) -> Result<Plan> {
     let name = request["name"].as_str().expect("a name");
     if request["purpose"] == "remove" {
@@ -85,6 +98,7 @@ async fn plan(ports: &Ports, catalog: &Catalog, request: &Value) -> Result<Plan>
     let choices = Choices {
         entry: name.to_owned(),
         variant: request["variant"].as_str().map(str::to_owned),
+        inputs: inputs(request),
         secrets: secrets(request),
         replace: request["replace"] == true,
         ..Choices::default()
