@@ -41,7 +41,7 @@ fn an_image_that_is_gone() {
     assert_eq!(
         line,
         "berth: The image `mcp/gone:1` is no longer on this computer. Reconfigure the server to \
-         get the image again."
+         get the image again, or to build it."
     );
 }
 

@@ -76,7 +76,7 @@ export const errors = {
   },
   image_missing: {
     message: 'The image {reference} is no longer on this computer.',
-    hint: 'Reconfigure the server to get the image again.',
+    hint: 'Reconfigure the server to get the image again, or to build it.',
   },
   image_changed: {
     message: 'The image {reference} is not the one that was reviewed: expected {expected}, found {found}.',
