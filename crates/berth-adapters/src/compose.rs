@@ -15,6 +15,7 @@ use crate::mcp::RmcpStarter;
 use crate::node::NodeTools;
 use crate::python::PythonTools;
 use crate::sidecar::{Exchange, SidecarVault};
+use crate::sources::LocalSources;
 use crate::sqlite::SqliteStore;
 use crate::vault::Vaults;
 
@@ -70,6 +71,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
             mcp: Arc::new(RmcpStarter),
             store,
             host,
+            sources: Arc::new(LocalSources),
         },
     })
 }

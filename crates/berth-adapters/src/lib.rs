@@ -14,5 +14,6 @@ pub mod private;
 pub mod process;
 pub mod python;
 pub mod sidecar;
+pub mod sources;
 pub mod sqlite;
 pub mod vault;

@@ -91,7 +91,7 @@ fn containers_that_see_folders_run_as_the_person() {
             let sees_paths = entry.inputs_of(&variant.id).any(|input| {
                 matches!(
                     input.kind,
-                    InputKind::Folder { .. } | InputKind::File { .. }
+                    InputKind::Folder { .. } | InputKind::File { .. } | InputKind::Source { .. }
                 )
             });
             // Without capabilities not even root can read what is private to somebody else.

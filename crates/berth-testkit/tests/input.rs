@@ -1,6 +1,6 @@
 //! Files and folders, and whole entries, checked on a machine in memory.
 
-use berth_core::catalog::{Access, Catalog, Entry, InputKind, InputSpec};
+use berth_core::catalog::{Access, Catalog, Entry, InputKind, InputSpec, Marker};
 use berth_core::input::{
     CheckContext, InputProblem, InputValue, InputValues, PathGrant, SecretValues, check, check_all,
 };
@@ -56,10 +56,18 @@ fn checked(
         state.files.link("/home/ada/innocent", "/home/ada/.ssh");
         state.files.link("/srv", "/home/ada/notes");
         state.files.create_folder("/home/bob");
+        let marked = r#"{"name": "Box_MCP"}"#;
+        state.files.write("/home/ada/box/pyproject.toml", marked);
+        state.files.write("/home/ada/box/package.json", marked);
+        state.files.write("/home/ada/box/Makefile", "");
+        state.files.write("/home/ada/broken/pyproject.toml", "{");
+        state.files.write("/home/ada/nameless/pyproject.toml", "{}");
+        state.files.link("/home/ada/linked", "/home/ada/box");
     }
-    let host = world.ports().host;
+    let ports = world.ports();
     let ctx = CheckContext {
-        host: &*host,
+        host: &*ports.host,
+        sources: &*ports.sources,
         keeps_read_only: container,
     };
     check(spec, value, &ctx)
@@ -78,6 +86,121 @@ fn folders_are_canonical_and_there_once() {
             Access::ReadOnly
         ))
     );
+}
+
+fn source(file: &str, name: Option<&str>) -> InputSpec {
+    let marker = Marker {
+        file: file.to_owned(),
+        name: name.map(str::to_owned),
+    };
+    InputSpec {
+        kind: InputKind::Source { marker },
+        ..folder(false)
+    }
+}
+
+#[test]
+fn a_source_folder_is_the_projects_and_only_read() {
+    let expected = Ok(paths(&["/home/ada/box"], Access::ReadOnly));
+    for (file, name) in [
+        ("pyproject.toml", Some("box-mcp")),
+        ("pyproject.toml", Some("BOX.mcp")),
+        ("pyproject.toml", None),
+        ("package.json", Some("Box_MCP")),
+        ("Makefile", None),
+    ] {
+        for path in [
+            "/home/ada/box",
+            "/home/ada/linked",
+            " /home/ada/notes/../box/ ",
+        ] {
+            for access in [Access::ReadOnly, Access::ReadWrite] {
+                for container in [true, false] {
+                    let given = paths(&[path], access);
+                    let found = checked(&source(file, name), &given, container);
+                    assert_eq!(found, expected, "{file} {name:?} {path}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn another_folder_than_the_projects_is_refused_with_what_was_found() {
+    let no_source = |file: &str, name: Option<&str>, found: Option<&str>| {
+        Err(InputProblem::NotASource {
+            file: file.to_owned(),
+            name: name.map(str::to_owned),
+            found: found.map(str::to_owned),
+        })
+    };
+    for (path, file, name, found) in [
+        ("/home/ada/notes", "pyproject.toml", Some("box-mcp"), None),
+        ("/home/ada/notes", "Makefile", None, None),
+        ("/home/ada/broken", "pyproject.toml", Some("box-mcp"), None),
+        (
+            "/home/ada/nameless",
+            "pyproject.toml",
+            Some("box-mcp"),
+            None,
+        ),
+        (
+            "/home/ada/box",
+            "pyproject.toml",
+            Some("box"),
+            Some("Box_MCP"),
+        ),
+        (
+            "/home/ada/box",
+            "package.json",
+            Some("box-mcp"),
+            Some("Box_MCP"),
+        ),
+    ] {
+        let given = paths(&[path], Access::ReadOnly);
+        assert_eq!(
+            checked(&source(file, name), &given, true),
+            no_source(file, name, found),
+            "{path} {file}"
+        );
+    }
+    let spec = source("pyproject.toml", Some("box-mcp"));
+    for (given, problem) in [
+        ("box", InputProblem::NotAbsolute),
+        ("/home/ada/box/Makefile", InputProblem::NotThere),
+        ("/home/ada/nowhere", InputProblem::NotThere),
+    ] {
+        let given = paths(&[given], Access::ReadOnly);
+        assert_eq!(checked(&spec, &given, true), Err(problem));
+    }
+    let private = paths(&["/home/ada"], Access::ReadOnly);
+    assert!(matches!(
+        checked(&spec, &private, true),
+        Err(InputProblem::Sensitive { .. })
+    ));
+    let two = paths(&["/home/ada/box", "/home/ada/linked"], Access::ReadOnly);
+    assert_eq!(checked(&spec, &two, true), Err(InputProblem::WrongType));
+}
+
+#[test]
+fn what_is_no_source_folder_is_said_in_words() {
+    let said = |name: Option<&str>, found: Option<&str>| {
+        InputProblem::NotASource {
+            file: "pyproject.toml".to_owned(),
+            name: name.map(str::to_owned),
+            found: found.map(str::to_owned),
+        }
+        .to_string()
+    };
+    assert_eq!(
+        said(Some("box-mcp"), Some("notes")),
+        "has a pyproject.toml of `notes`, not of `box-mcp`"
+    );
+    assert_eq!(
+        said(Some("box-mcp"), None),
+        "has no pyproject.toml of `box-mcp` in it"
+    );
+    assert_eq!(said(None, None), "has no pyproject.toml in it");
 }
 
 #[test]
@@ -172,9 +295,17 @@ fn all(
     secrets: &SecretValues,
     kept: &[String],
 ) -> Result<InputValues, Vec<(String, InputProblem)>> {
-    let host = World::new().ports().host;
-    check_all(entry, variant, values, secrets, kept, &*host)
-        .map_err(|problems| problems.into_iter().collect())
+    let ports = World::new().ports();
+    check_all(
+        entry,
+        variant,
+        values,
+        secrets,
+        kept,
+        &*ports.host,
+        &*ports.sources,
+    )
+    .map_err(|problems| problems.into_iter().collect())
 }
 
 #[test]

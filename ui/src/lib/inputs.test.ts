@@ -48,6 +48,7 @@ const choice: InputKind = {
     { value: 'b', title: 'B' },
   ],
 };
+const source: InputKind = { type: 'source', marker: { file: 'pyproject.toml', name: 'notes-mcp' } };
 const folder: InputKind = { type: 'folder', multiple: true, access: 'read_only' };
 
 describe('what is wrong with a value', () => {
@@ -78,6 +79,8 @@ describe('what is wrong with a value', () => {
     ['a folder', folder, { paths: [{ path: '/home/sam', access: 'read_only' }] }, null],
     ['a folder of Windows', folder, { paths: [{ path: 'C:\\Users\\sam', access: 'read_only' }] }, null],
     ['a relative folder', folder, { paths: [{ path: 'src', access: 'read_only' }] }, 'not_absolute'],
+    ['a source folder', source, { paths: [{ path: '/home/sam/notes', access: 'read_only' }] }, null],
+    ['a relative source', source, { paths: [{ path: 'notes', access: 'read_only' }] }, 'not_absolute'],
     ['a short secret', secret({ min_length: 20 }), { text: 'abc' }, 'too_short'],
     ['a secret with a line break', secret(), { text: '-----BEGIN\nKEY' }, null],
     ['a secret with a NUL', secret(), { text: 'a\u0000' }, 'forbidden'],
@@ -86,7 +89,7 @@ describe('what is wrong with a value', () => {
     expect(problemOf(spec(kind), draft(change))?.problem ?? null).toBe(problem);
   });
 
-  it.each([text(), number(), choice, url(), folder, secret()])(
+  it.each([text(), number(), choice, url(), folder, source, secret()])(
     'asks for $type only where it is needed',
     (kind) => {
       expect(problemOf(spec(kind, true), draft({}))).toEqual({ problem: 'empty' });

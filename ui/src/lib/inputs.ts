@@ -55,7 +55,8 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
     case 'boolean':
       return null;
     case 'file':
-    case 'folder': {
+    case 'folder':
+    case 'source': {
       if (draft.paths.length === 0) return spec.required ? { problem: 'empty' } : null;
       return draft.paths.every((grant) => isAbsolute(grant.path)) ? null : { problem: 'not_absolute' };
     }
@@ -136,6 +137,7 @@ export function valueOf(spec: InputSpec, draft: Draft): InputValue | null {
       return { type: 'boolean', value: draft.on };
     case 'file':
     case 'folder':
+    case 'source':
       return draft.paths.length ? { type: 'paths', value: draft.paths } : null;
     case 'number': {
       const text = draft.text.trim();

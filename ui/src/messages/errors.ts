@@ -46,6 +46,13 @@ export function problemText(problem: InputProblem): string {
       return fill(text, { options: problem.options.join(', ') });
     case 'scheme':
       return fill(text, { allowed: problem.allowed.map((scheme) => `${scheme}//`).join(', ') });
+    case 'not_a_source': {
+      const { file, name, found } = problem;
+      if (name === null) return fill(text, { file });
+      return found === null
+        ? t('field.source.none', { file, name })
+        : t('field.source.other', { file, name, found });
+    }
     case 'pattern':
       return problem.help || t('field.pattern');
     default:

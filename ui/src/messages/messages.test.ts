@@ -96,6 +96,19 @@ describe('errors', () => {
       'The address must begin with https://, http://.',
     );
     expect(problemText({ problem: 'pattern', help: 'It begins with ghp_.' })).toBe('It begins with ghp_.');
+    const source = {
+      problem: 'not_a_source',
+      file: 'pyproject.toml',
+      name: 'box-mcp',
+      found: 'box',
+    } as const;
+    expect(problemText(source)).toBe('The pyproject.toml in this folder is of box, not of box-mcp.');
+    expect(problemText({ ...source, found: null })).toBe(
+      'There is no pyproject.toml of box-mcp in this folder.',
+    );
+    expect(problemText({ ...source, name: null, found: null })).toBe(
+      'There is no pyproject.toml in this folder.',
+    );
     expect(errorMessage({ code: 'already_registered', name: 'time', scope: 'local' })).toContain(
       'One project, me',
     );

@@ -168,7 +168,9 @@ fn needs(entry: &Entry) -> Vec<Need> {
     for input in entry.inputs.iter().filter(|input| input.required) {
         let need = match &input.kind {
             InputKind::Secret { .. } => Need::Secret,
-            InputKind::Folder { .. } | InputKind::File { .. } => Need::Folder,
+            InputKind::Folder { .. } | InputKind::File { .. } | InputKind::Source { .. } => {
+                Need::Folder
+            }
             InputKind::Text { default, .. }
             | InputKind::Choice { default, .. }
             | InputKind::Url { default, .. } => {

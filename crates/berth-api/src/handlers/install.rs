@@ -185,6 +185,7 @@ impl Berth {
             &choices.secrets,
             kept,
             host,
+            self.ports.sources.as_ref(),
         )
         .err()
         .unwrap_or_default()

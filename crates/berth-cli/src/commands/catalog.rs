@@ -240,6 +240,7 @@ fn input_text(input: &InputSpec) -> String {
         InputKind::File { .. } => "file",
         InputKind::Folder { multiple: true, .. } => "folders",
         InputKind::Folder { .. } => "folder",
+        InputKind::Source { .. } => "source folder",
         InputKind::Url { .. } => "address",
         InputKind::Secret { .. } => "secret",
     };

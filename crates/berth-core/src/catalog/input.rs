@@ -99,6 +99,11 @@ pub enum InputKind {
         #[serde(default)]
         access: Access,
     },
+    /// A project's source folder, with the file that marks it. Containers see it read-only.
+    Source {
+        /// What tells that it is this project.
+        marker: Marker,
+    },
     /// An address.
     Url {
         /// Value that the field starts with.
@@ -128,6 +133,46 @@ impl InputKind {
     pub fn is_secret(&self) -> bool {
         matches!(self, Self::Secret { .. })
     }
+}
+
+/// The file that a project's folder is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Marker {
+    /// Its name, directly in the folder.
+    #[schemars(length(max = 128), regex(pattern = "^[A-Za-z0-9._-]+$"))]
+    pub file: String,
+    /// The project's name in it, which is read from `pyproject.toml`, `package.json` and
+    /// `Cargo.toml`; for other files, and without it, the file only has to be there.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+impl Marker {
+    /// The files whose project name is read.
+    pub const NAMED: [&'static str; 3] = ["pyproject.toml", "package.json", "Cargo.toml"];
+
+    /// Whether a project of this name is meant. Names of Python projects are compared as their
+    /// index does: case, and which of `-`, `_` and `.` stand between words, say nothing.
+    #[must_use]
+    pub fn is_named(&self, found: Option<&str>) -> bool {
+        let Some(wanted) = self.name.as_deref() else {
+            return true;
+        };
+        found.is_some_and(|found| {
+            if self.file == "pyproject.toml" {
+                normalized(wanted) == normalized(found)
+            } else {
+                wanted == found
+            }
+        })
+    }
+}
+
+/// A Python project's name as PEP 503 compares it.
+fn normalized(name: &str) -> String {
+    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 /// One of the values of a choice.

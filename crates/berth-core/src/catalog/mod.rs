@@ -21,7 +21,7 @@ pub use book::Catalog;
 pub use entry::{
     Category, CredentialCheck, Entry, HelpTopic, Permissions, Prompt, Source, ToolSummary, Trust,
 };
-pub use input::{Access, ChoiceOption, InputKind, InputSpec};
+pub use input::{Access, ChoiceOption, InputKind, InputSpec, Marker};
 pub use load::{Loader, load};
 pub use schema::{SCHEMA_PATH, entry_schema};
 pub use variant::{

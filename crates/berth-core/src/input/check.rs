@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Entry, InputKind, InputSpec, RunsIn};
-use crate::port::Host;
+use crate::port::{Host, Sources};
 
 use super::{InputProblem, InputValue, InputValues, SecretValues, paths};
 use super::{check_number, check_secret, check_text};
@@ -11,6 +11,8 @@ use super::{check_number, check_secret, check_text};
 pub struct CheckContext<'a> {
     /// For paths: what is there, and which places are private.
     pub host: &'a dyn Host,
+    /// For source folders: which project is in one.
+    pub sources: &'a dyn Sources,
     /// Whether a folder that is given read-only really cannot be written: in a container.
     pub keeps_read_only: bool,
 }
@@ -56,7 +58,10 @@ fn default(kind: &InputKind) -> Option<InputValue> {
         | InputKind::Url { default, .. } => default.clone().map(InputValue::Text),
         InputKind::Number { default, .. } => default.map(InputValue::Number),
         InputKind::Boolean { default } => Some(InputValue::Boolean(*default)),
-        InputKind::File { .. } | InputKind::Folder { .. } | InputKind::Secret { .. } => None,
+        InputKind::File { .. }
+        | InputKind::Folder { .. }
+        | InputKind::Source { .. }
+        | InputKind::Secret { .. } => None,
     }
 }
 
@@ -72,9 +77,11 @@ pub fn check_all(
     secrets: &SecretValues,
     kept: &[String],
     host: &dyn Host,
+    sources: &dyn Sources,
 ) -> Result<InputValues, BTreeMap<String, InputProblem>> {
     let ctx = CheckContext {
         host,
+        sources,
         keeps_read_only: entry
             .variant(variant)
             .is_some_and(|variant| variant.runs_in() == RunsIn::Container),

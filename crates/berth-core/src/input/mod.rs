@@ -93,6 +93,16 @@ pub enum InputProblem {
     NotAbsolute,
     /// The path does not exist, or is a file where a folder is needed (or the other way round).
     NotThere,
+    /// A folder that is not this project's: the file that marks it is not there, cannot be read,
+    /// or names another project.
+    NotASource {
+        /// The marker's file.
+        file: String,
+        /// The name that the project should have.
+        name: Option<String>,
+        /// The name that the file says.
+        found: Option<String>,
+    },
     NotAUrl,
     Scheme {
         allowed: Vec<String>,
@@ -127,6 +137,13 @@ impl std::fmt::Display for InputProblem {
             Self::NotAnOption { options } => write!(f, "is none of {}", options.join(", ")),
             Self::NotAbsolute => f.write_str("is not an absolute path"),
             Self::NotThere => f.write_str("is not there"),
+            Self::NotASource { file, name, found } => match (name, found) {
+                (Some(name), Some(found)) => {
+                    write!(f, "has a {file} of `{found}`, not of `{name}`")
+                }
+                (Some(name), None) => write!(f, "has no {file} of `{name}` in it"),
+                (None, _) => write!(f, "has no {file} in it"),
+            },
             Self::NotAUrl => f.write_str("is not an address"),
             Self::Scheme { allowed } => write!(f, "must begin with {}", allowed.join(", ")),
             Self::PasswordInUrl => {

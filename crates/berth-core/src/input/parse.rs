@@ -20,6 +20,15 @@ pub fn parse(spec: &InputSpec, texts: &[String]) -> std::result::Result<InputVal
     let [text] = texts else {
         return Err(InputProblem::WrongType);
     };
+    if let InputKind::Source { .. } = &spec.kind {
+        let path = text.trim();
+        // No ending says how it may be used: it is read-only, and a colon is part of its name.
+        let grant = (!path.is_empty()).then(|| PathGrant {
+            path: path.to_owned(),
+            access: Access::ReadOnly,
+        });
+        return Ok(InputValue::Paths(grant.into_iter().collect()));
+    }
     let text = text.trim();
     match &spec.kind {
         InputKind::Number { .. } if text.is_empty() => Ok(InputValue::Text(String::new())),

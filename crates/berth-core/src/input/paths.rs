@@ -3,7 +3,7 @@
 //! Paths are compared by their parts and not through the file system, so that the rules of every
 //! platform are tested on every platform.
 
-use crate::catalog::{Access, InputKind};
+use crate::catalog::{Access, InputKind, Marker};
 use crate::facts::Platform;
 use crate::port::{Host, PathKind};
 
@@ -53,6 +53,7 @@ pub(super) fn check(
     let (wanted, several) = match kind {
         InputKind::File { .. } => (PathKind::File, false),
         InputKind::Folder { multiple, .. } => (PathKind::Folder, *multiple),
+        InputKind::Source { marker } => return source(marker, grants, ctx),
         _ => return Err(InputProblem::WrongType),
     };
     if grants.is_empty() {
@@ -76,6 +77,35 @@ pub(super) fn check(
         }
     }
     Ok(checked)
+}
+
+/// Checks the one folder of a source input. It is granted for reading whatever was asked for, also
+/// to a variant that cannot keep to that: a process that is built from the person's own source
+/// runs with their rights anyway, and its plan says so.
+fn source(
+    marker: &Marker,
+    grants: &[PathGrant],
+    ctx: &CheckContext<'_>,
+) -> Result<Vec<PathGrant>, InputProblem> {
+    let grant = match grants {
+        [] => return Err(InputProblem::Empty),
+        [grant] => grant,
+        _ => return Err(InputProblem::WrongType),
+    };
+    let path = one(grant.path.trim(), PathKind::Folder, ctx.host)?;
+    let other = |found| InputProblem::NotASource {
+        file: marker.file.clone(),
+        name: marker.name.clone(),
+        found,
+    };
+    match ctx.sources.project(&path, &marker.file) {
+        Ok(Some(project)) if marker.is_named(project.name.as_deref()) => Ok(vec![PathGrant {
+            path,
+            access: Access::ReadOnly,
+        }]),
+        Ok(Some(project)) => Err(other(project.name)),
+        Ok(None) | Err(_) => Err(other(None)),
+    }
 }
 
 fn one(path: &str, wanted: PathKind, host: &dyn Host) -> Result<String, InputProblem> {

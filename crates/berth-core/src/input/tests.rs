@@ -1,6 +1,6 @@
 //! Rules that need no file system. Paths and whole entries are tested with the testkit's fakes.
 
-use crate::catalog::{Access, Catalog, ChoiceOption, InputKind, InputSpec};
+use crate::catalog::{Access, Catalog, ChoiceOption, InputKind, InputSpec, Marker};
 use crate::error::ErrorCode;
 use crate::secret::Secret;
 
@@ -220,6 +220,26 @@ fn a_command_line_is_read_by_the_kind() {
             grant(r"C:\d", Access::ReadWrite),
             grant("/e:x", Access::ReadOnly),
         ]))
+    );
+    let source = spec(InputKind::Source {
+        marker: Marker {
+            file: "pyproject.toml".to_owned(),
+            name: None,
+        },
+    });
+    for (text, path) in [(" /a ", "/a"), ("/b:rw", "/b:rw"), ("/c:ro", "/c:ro")] {
+        assert_eq!(
+            parse(&source, &texts(&[text])),
+            Ok(InputValue::Paths(vec![grant(path, Access::ReadOnly)]))
+        );
+    }
+    assert_eq!(
+        parse(&source, &texts(&[" "])),
+        Ok(InputValue::Paths(Vec::new()))
+    );
+    assert_eq!(
+        parse(&source, &texts(&["/a", "/b"])),
+        Err(InputProblem::WrongType)
     );
     let number = spec(InputKind::Number {
         default: None,

@@ -42,7 +42,8 @@ pub fn check_text(kind: &InputKind, value: &str) -> Result<String, InputProblem>
         InputKind::Number { .. }
         | InputKind::Boolean { .. }
         | InputKind::File { .. }
-        | InputKind::Folder { .. } => return Err(InputProblem::WrongType),
+        | InputKind::Folder { .. }
+        | InputKind::Source { .. } => return Err(InputProblem::WrongType),
     }
     Ok(value.to_owned())
 }

@@ -171,6 +171,7 @@ fn checked(
         &choices.secrets,
         &kept,
         host,
+        ports.sources.as_ref(),
     )
     .map_err(|problems| {
         // The sheet shows all of them beside their fields; one error names the first.

@@ -6,6 +6,7 @@ mod engine;
 mod host;
 mod runtimes;
 mod session;
+mod sources;
 mod store;
 mod vault;
 
@@ -14,6 +15,7 @@ pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabel
 pub use host::{Host, PathKind};
 pub use runtimes::{NodeRuntime, PythonRuntime};
 pub use session::{McpSession, McpStarter, StartRequest, ToolResult};
+pub use sources::{Project, Sources};
 pub use store::{JobGuard, Store};
 pub use vault::{SecretReader, Vault};
 
@@ -31,4 +33,5 @@ pub struct Ports {
     pub mcp: Arc<dyn McpStarter>,
     pub store: Arc<dyn Store>,
     pub host: Arc<dyn Host>,
+    pub sources: Arc<dyn Sources>,
 }

@@ -8,8 +8,8 @@ use berth_core::plan::VaultItem;
 use berth_core::port::{ImageInfo, Ports, SessionContainer, Store};
 
 use super::{
-    FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakePython, FakeVault, Files, MemoryStore,
-    ServerScript, StoreSnapshot,
+    FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakePython, FakeSources, FakeVault, Files,
+    MemoryStore, ServerScript, StoreSnapshot,
 };
 
 /// A machine in memory. It has everything that Berth can use, and one person, Ada.
@@ -150,6 +150,7 @@ impl World {
             mcp: Arc::new(FakeMcp(self.clone())),
             store: self.store.clone() as Arc<dyn Store>,
             host: Arc::new(FakeHost(self.clone())),
+            sources: Arc::new(FakeSources(self.clone())),
         }
     }
 

@@ -10,8 +10,8 @@ use berth_core::job::{Job, LogLine};
 use berth_core::plan::{PythonTool, VaultItem};
 use berth_core::port::{
     BuildRequest, ClaudeCode, ClaudeHealth, Engine, Host, ImageInfo, JobGuard, McpSession,
-    McpStarter, NodeRuntime, PathKind, Ports, PythonRuntime, SessionContainer, StartRequest, Store,
-    ToolResult, Vault,
+    McpStarter, NodeRuntime, PathKind, Ports, Project, PythonRuntime, SessionContainer, Sources,
+    StartRequest, Store, ToolResult, Vault,
 };
 use berth_core::progress::Watch;
 use berth_core::secret::Secret;
@@ -44,6 +44,7 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
         mcp: around(&ports.mcp, faults),
         store: around(&ports.store, faults),
         host: around(&ports.host, faults),
+        sources: around(&ports.sources, faults),
     }
 }
 
@@ -332,6 +333,10 @@ impl Host for Faulty<dyn Host> {
     faulty!("host", backup_registration(job: &str, registration: &Registration) -> String);
     faulty!("host", read_backup(path: &str) -> Registration);
     faulty!("host", delete_backups(job: &str) -> ());
+}
+
+impl Sources for Faulty<dyn Sources> {
+    faulty!("sources", project(folder: &str, file: &str) -> Option<Project>);
 }
 
 #[async_trait]

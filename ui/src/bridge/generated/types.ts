@@ -942,7 +942,11 @@ multiple: boolean,
 /**
  * What is offered at first; the person decides for each folder.
  */
-access: Access, } | { "type": "url", 
+access: Access, } | { "type": "source", 
+/**
+ * What tells that it is this project.
+ */
+marker: Marker, } | { "type": "url", 
 /**
  * Value that the field starts with.
  */
@@ -967,7 +971,19 @@ pattern_help: string | null, };
 /**
  * What is wrong with a value.
  */
-export type InputProblem = { "problem": "wrong_type" } | { "problem": "empty" } | { "problem": "too_short", min: number, } | { "problem": "too_long", max: number, } | { "problem": "too_small", min: number, } | { "problem": "too_large", max: number, } | { "problem": "not_whole" } | { "problem": "pattern", help: string, } | { "problem": "not_an_option", options: Array<string>, } | { "problem": "not_absolute" } | { "problem": "not_there" } | { "problem": "not_a_url" } | { "problem": "scheme", allowed: Array<string>, } | { "problem": "password_in_url" } | { "problem": "sensitive", path: string, } | { "problem": "cannot_be_read_only" } | { "problem": "forbidden" } | { "problem": "not_secret" };
+export type InputProblem = { "problem": "wrong_type" } | { "problem": "empty" } | { "problem": "too_short", min: number, } | { "problem": "too_long", max: number, } | { "problem": "too_small", min: number, } | { "problem": "too_large", max: number, } | { "problem": "not_whole" } | { "problem": "pattern", help: string, } | { "problem": "not_an_option", options: Array<string>, } | { "problem": "not_absolute" } | { "problem": "not_there" } | { "problem": "not_a_source", 
+/**
+ * The marker's file.
+ */
+file: string, 
+/**
+ * The name that the project should have.
+ */
+name: string | null, 
+/**
+ * The name that the file says.
+ */
+found: string | null, } | { "problem": "not_a_url" } | { "problem": "scheme", allowed: Array<string>, } | { "problem": "password_in_url" } | { "problem": "sensitive", path: string, } | { "problem": "cannot_be_read_only" } | { "problem": "forbidden" } | { "problem": "not_secret" };
 
 /**
  * What is wrong with inputs, by their keys. A required input that was not touched is
@@ -1402,6 +1418,20 @@ at: string,
  * The text, redacted.
  */
 text: string, };
+
+/**
+ * The file that a project's folder is known by.
+ */
+export type Marker = { 
+/**
+ * Its name, directly in the folder.
+ */
+file: string, 
+/**
+ * The project's name in it, which is read from `pyproject.toml`, `package.json` and
+ * `Cargo.toml`; for other files, and without it, the file only has to be there.
+ */
+name: string | null, };
 
 /**
  * Something of this computer that is visible inside a container.

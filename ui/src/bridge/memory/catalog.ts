@@ -27,7 +27,11 @@ function needs(entry: Entry): Need[] {
   for (const { kind, required } of entry.inputs) {
     if (!required) continue;
     found.add(
-      kind.type === 'secret' ? 'secret' : kind.type === 'folder' || kind.type === 'file' ? 'folder' : 'value',
+      kind.type === 'secret'
+        ? 'secret'
+        : ['folder', 'file', 'source'].includes(kind.type)
+          ? 'folder'
+          : 'value',
     );
   }
   return [...found];

@@ -254,6 +254,7 @@ export const problems = {
   not_an_option: 'Choose one of {options}.',
   not_absolute: 'Give the whole path, from the root on.',
   not_there: 'This does not exist on this computer.',
+  not_a_source: 'There is no {file} in this folder.',
   not_a_url: 'This is not an address. It should look like https://example.org.',
   scheme: 'The address must begin with {allowed}.',
   sensitive: '{path} would give away more than a server should get. Choose a folder inside it.',

@@ -3,6 +3,8 @@ export const install = {
   'field.optional': 'optional',
   'field.secret.lines': { one: '{count} line, kept as pasted', other: '{count} lines, kept as pasted' },
   'field.secret.clear': 'Clear',
+  'field.source.none': 'There is no {file} of {name} in this folder.',
+  'field.source.other': 'The {file} in this folder is of {found}, not of {name}.',
   'field.pattern': 'This does not have the form that is asked for.',
 
   'install.title': 'Install {title}',

@@ -1,6 +1,6 @@
 use regex::RegexBuilder;
 
-use super::super::{Entry, InputKind, InputSpec};
+use super::super::{Entry, InputKind, InputSpec, Marker};
 use super::{https, not_blank, unique};
 
 /// Largest compiled regular expression, in bytes: a pattern from an entry must not eat memory.
@@ -92,6 +92,22 @@ fn kind(input: &InputSpec, found: &mut Vec<String>) {
             pattern_help,
             ..
         } => patterns(pattern.as_deref(), pattern_help.as_deref(), found),
+        InputKind::Source { marker } => {
+            // The schema has refused everything else that is none.
+            if [".", ".."].contains(&marker.file.as_str()) {
+                found.push(format!("marker: `{}` is not a file's name", marker.file));
+            }
+            if let Some(name) = &marker.name {
+                not_blank("marker: a name", name, found);
+                if !Marker::NAMED.contains(&marker.file.as_str()) {
+                    found.push(format!(
+                        "marker: no name is read from `{}`; only from {}",
+                        marker.file,
+                        Marker::NAMED.join(", ")
+                    ));
+                }
+            }
+        }
         InputKind::Boolean { .. } | InputKind::File { .. } | InputKind::Folder { .. } => {}
     }
 }

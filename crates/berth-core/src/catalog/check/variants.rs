@@ -400,7 +400,10 @@ impl<'a> Uses<'a> {
 }
 
 fn is_path(kind: &InputKind) -> bool {
-    matches!(kind, InputKind::File { .. } | InputKind::Folder { .. })
+    matches!(
+        kind,
+        InputKind::File { .. } | InputKind::Folder { .. } | InputKind::Source { .. }
+    )
 }
 
 fn is_source(kind: &InputKind) -> bool {
@@ -409,7 +412,7 @@ fn is_source(kind: &InputKind) -> bool {
         InputKind::Folder {
             multiple: false,
             ..
-        }
+        } | InputKind::Source { .. }
     )
 }
 

@@ -110,3 +110,32 @@ fn variants_that_are_built_say_from_what() {
         );
     }
 }
+
+#[test]
+fn a_source_folder_is_known_by_its_marker() {
+    let with = |marker: &str| {
+        let kind = format!("kind: {{ type: source, marker: {marker} }}");
+        built().replacen("kind: { type: folder }", &kind, 1)
+    };
+    for marker in [
+        "{ file: pyproject.toml, name: demo-mcp }",
+        "{ file: package.json, name: '@demo/mcp' }",
+        "{ file: Makefile }",
+    ] {
+        if let Err(error) = load("demo.yaml", &with(marker), Trust::Community) {
+            panic!("{marker}: {error} {:?}", error.causes);
+        }
+    }
+    for (marker, expected) in [
+        ("{ file: src/Makefile }", "does not match"),
+        ("{ file: '..' }", "is not a file's name"),
+        ("{ file: '' }", "does not match"),
+        ("{ file: Makefile, name: demo }", "no name is read from"),
+        ("{ file: Cargo.toml, name: ' ' }", "marker: a name"),
+        ("{ name: demo }", "file"),
+    ] {
+        let error = load("demo.yaml", &with(marker), Trust::Community).expect_err(marker);
+        let told = format!("{error} {:?}", error.causes);
+        assert!(told.contains(expected), "{marker}: {told}");
+    }
+}

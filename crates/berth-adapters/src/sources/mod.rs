@@ -1,0 +1,134 @@
+//! Source folders on this computer: which project is in one.
+
+mod manifest;
+
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use berth_core::catalog::Marker;
+use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::port::{Project, Sources};
+
+/// Largest project file that is read, in bytes.
+const LIMIT: u64 = 1024 * 1024;
+
+/// Reads the files of this computer.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalSources;
+
+impl Sources for LocalSources {
+    fn project(&self, folder: &str, file: &str) -> Result<Option<Project>> {
+        let path = Path::new(folder).join(file);
+        // Before it is opened: a pipe would wait for somebody to write.
+        match std::fs::metadata(&path) {
+            Ok(about) if !about.is_file() => return Ok(None),
+            Ok(_) => {}
+            Err(error) if absent(error.kind()) => return Ok(None),
+            Err(error) => return Err(failed(&path).caused_by(&error)),
+        }
+        if !Marker::NAMED.contains(&file) {
+            return Ok(Some(Project::default()));
+        }
+        let text = text(&path).map_err(|error| failed(&path).caused_by(&error))?;
+        manifest::read(file, &text)
+            .map(Some)
+            .ok_or_else(|| failed(&path))
+    }
+}
+
+fn absent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn failed(path: &Path) -> Error {
+    Error::new(ErrorCode::FileFailed {
+        operation: "read".to_owned(),
+        path: path.to_string_lossy().into_owned(),
+    })
+}
+
+/// A text in UTF-8, without the mark that some editors put before it.
+fn text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let mut file = std::fs::File::open(path)?.take(LIMIT + 1);
+    let read = file.read_to_string(&mut text)?;
+    if read as u64 > LIMIT {
+        return Err(std::io::Error::from(ErrorKind::FileTooLarge));
+    }
+    Ok(match text.strip_prefix('\u{FEFF}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(file: &str, bytes: &[u8]) -> Result<Option<Project>> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(file), bytes).expect("a file");
+        LocalSources.project(&folder.path().to_string_lossy(), file)
+    }
+
+    fn is_unreadable(found: &Result<Option<Project>>) -> bool {
+        matches!(found, Err(error) if matches!(error.code, ErrorCode::FileFailed { .. }))
+    }
+
+    #[test]
+    fn marks_and_line_ends_of_windows_say_nothing() {
+        let text = "\u{FEFF}[project]\r\nname = \"box-mcp\"\r\nversion = \"1.2\"\r\n";
+        let project = read("pyproject.toml", text.as_bytes()).expect("read");
+        let project = project.expect("there");
+        assert_eq!(project.name.as_deref(), Some("box-mcp"));
+        assert_eq!(project.version.as_deref(), Some("1.2"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_no_project() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |path: &Path| LocalSources.project(&path.to_string_lossy(), "pyproject.toml");
+        assert_eq!(at(folder.path()), Ok(None));
+        assert_eq!(at(&folder.path().join("nowhere")), Ok(None));
+        std::fs::create_dir(folder.path().join("pyproject.toml")).expect("a folder");
+        assert_eq!(at(folder.path()), Ok(None));
+    }
+
+    #[test]
+    fn other_files_are_there_and_are_not_read() {
+        let found = read("Makefile", &[0xff, 0xfe, 0x00]);
+        assert_eq!(found, Ok(Some(Project::default())));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for bytes in [&b"\xff\xfe[project]"[..], b"[project", b"name = "] {
+            assert!(is_unreadable(&read("pyproject.toml", bytes)), "{bytes:?}");
+        }
+        assert!(is_unreadable(&read("package.json", b"{")));
+    }
+
+    #[test]
+    fn a_file_may_have_a_mebibyte_and_no_byte_more() {
+        let mut text = b"[project]\nname = \"x\"\n".to_vec();
+        text.resize(LIMIT as usize, b'\n');
+        let project = read("pyproject.toml", &text).expect("read").expect("there");
+        assert_eq!(project.name.as_deref(), Some("x"));
+        text.push(b'\n');
+        assert!(is_unreadable(&read("pyproject.toml", &text)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_and_a_link_in_a_circle_do_not_hold_it_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("package.json");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let circle = folder.path().join("Cargo.toml");
+        std::os::unix::fs::symlink(&circle, &circle).expect("a link");
+        let at = |file| LocalSources.project(&folder.path().to_string_lossy(), file);
+        assert_eq!(at("package.json"), Ok(None));
+        assert!(is_unreadable(&at("Cargo.toml")));
+    }
+}

@@ -1,0 +1,24 @@
+use crate::error::Result;
+
+/// Source folders of projects on this machine. They are read, never changed.
+pub trait Sources: Send + Sync {
+    /// What `file`, directly in `folder` (an absolute path), says about the project; `None` where
+    /// there is no such file. Only `pyproject.toml`, `package.json` and `Cargo.toml` are read;
+    /// any other file says nothing but that it is there.
+    ///
+    /// # Errors
+    /// `FileFailed` for a file that cannot be read, is larger than 1 MiB, or is malformed.
+    fn project(&self, folder: &str, file: &str) -> Result<Option<Project>>;
+}
+
+/// What a project's own file says about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Project {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its version, where it is written down.
+    pub version: Option<String>,
+    /// The versions of Python or Node.js, or the version of Rust, that it says it needs:
+    /// `>=3.11`, `>=20`, `1.85`.
+    pub requires: Option<String>,
+}
