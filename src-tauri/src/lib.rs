@@ -11,6 +11,7 @@ mod sidecar;
 mod window;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use compose::App;
 use tauri::Manager;
@@ -18,6 +19,9 @@ use tracing_subscriber::EnvFilter;
 
 /// What is logged to stderr, in the form of `tracing`'s filters; warnings unless set.
 const LOG_VARIABLE: &str = "BERTH_LOG";
+
+/// How long the window may take to its catalog before the machine is looked at all the same.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs the app until its last window is closed.
 #[must_use]
@@ -37,12 +41,15 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .setup(|app| {
-            let composed = App::compose(app.handle());
-            if let Ok(berth) = composed.berth() {
-                tauri::async_runtime::spawn(async move { berth.startup().await });
-            }
-            app.manage(composed);
+            app.manage(App::compose(app.handle()));
             window::open(app)?;
+            // A window that never comes to its catalog does not keep back what an earlier process
+            // left to be undone.
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                handle.state::<App>().begin().await;
+            });
             Ok(())
         })
         .invoke_handler(routes::handler())

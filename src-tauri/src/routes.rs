@@ -18,7 +18,7 @@ macro_rules! routes {
         $(
             #[tauri::command]
             async fn $name(app: State<'_, App>, request: $request) -> Result<$response> {
-                app.berth()?.$name(request).await
+                app.berth().await?.$name(request).await
             }
         )*
 

@@ -224,7 +224,8 @@ async fn every_pinned_package_installs_and_offers_the_listed_tools() {
     let catalog = Catalog::built_in();
     let room = Room::new().await;
     let mut seen = 0;
-    for entry in catalog.entries() {
+    for card in catalog.cards() {
+        let entry = &*catalog.entry(&card.id).expect("it is there");
         let packages = packages(entry);
         let listed: BTreeSet<String> = entry.tools.iter().map(|tool| tool.name.clone()).collect();
         for variant in &packages {

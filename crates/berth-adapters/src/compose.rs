@@ -1,11 +1,11 @@
 //! Puts the ports together over the real machine. The app and the command line begin here; the
 //! launcher does not, because it needs next to nothing of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use berth_core::catalog::Catalog;
-use berth_core::error::Result;
+use berth_core::catalog::{Catalog, OwnFiles};
+use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Host, Ports, Store, Vault};
 
 use crate::claude::ClaudeCli;
@@ -89,41 +89,49 @@ fn sidecar(host: &dyn Host) -> Result<SidecarVault> {
 
 /// The built-in entries and those in the person's own folder; what is malformed is reported.
 fn catalog(home: &Path) -> Catalog {
-    let own = own_entries(&home.join(OWN_ENTRIES));
-    Catalog::with_own(
-        own.iter()
-            .map(|(name, text)| (name.as_str(), text.as_str())),
-    )
+    Catalog::with_own(Arc::new(OwnFolder(home.join(OWN_ENTRIES))))
 }
 
-/// Names and texts of the YAML files of a folder, by name. A file that cannot be read, or is too
-/// large, has no text, and is reported as malformed.
-fn own_entries(folder: &Path) -> Vec<(String, String)> {
-    let Ok(listed) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut entries: Vec<(String, String)> = listed
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|end| end == "yaml" || end == "yml")
+/// The YAML files of a folder, by name.
+struct OwnFolder(PathBuf);
+
+impl OwnFiles for OwnFolder {
+    fn names(&self) -> Vec<String> {
+        let Ok(listed) = std::fs::read_dir(&self.0) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = listed
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn text(&self, name: &str) -> Result<String> {
+        let path = self.0.join(name);
+        read_small(&path).map_err(|error| {
+            Error::new(ErrorCode::FileFailed {
+                operation: "read".to_owned(),
+                path: path.to_string_lossy().into_owned(),
+            })
+            .caused_by(&error)
         })
-        .filter_map(|path| {
-            let name = path.file_name()?.to_string_lossy().into_owned();
-            let small = path
-                .metadata()
-                .is_ok_and(|about| about.is_file() && about.len() <= ENTRY_LIMIT);
-            let text = if small {
-                std::fs::read_to_string(&path).unwrap_or_default()
-            } else {
-                String::new()
-            };
-            Some((name, text))
-        })
-        .collect();
-    entries.sort();
-    entries
+    }
+}
+
+fn read_small(path: &Path) -> std::io::Result<String> {
+    let about = std::fs::metadata(path)?;
+    // What is no file could be read without end.
+    if !about.is_file() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    if about.len() > ENTRY_LIMIT {
+        let text = format!("it is larger than {ENTRY_LIMIT} bytes");
+        return Err(std::io::Error::other(text));
+    }
+    std::fs::read_to_string(path)
 }
 
 #[cfg(test)]
@@ -140,7 +148,7 @@ mod tests {
         std::fs::write(folder.join("unreadable.yml"), [0xff, 0xfe]).expect("a file");
         std::fs::write(folder.join("notes.txt"), "no entry").expect("a file");
         let both = catalog(home.path());
-        assert_eq!(both.entries().len(), built_in.entries().len());
+        assert_eq!(both.cards().len(), built_in.cards().len());
         assert_eq!(both.reports().len(), 2, "{:?}", both.reports());
     }
 

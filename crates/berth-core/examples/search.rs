@@ -29,8 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(report) = catalog.reports().first() {
         return Err(report.clone().into());
     }
-    if catalog.entries().len() != wanted {
-        return Err(format!("{} entries, not {wanted}", catalog.entries().len()).into());
+    if catalog.cards().len() != wanted {
+        return Err(format!("{} entries, not {wanted}", catalog.cards().len()).into());
     }
 
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -59,13 +59,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// What is typed: titles from all over the catalog, every fifth with a typing error.
 fn texts(catalog: &Catalog) -> impl Iterator<Item = String> + '_ {
-    let every = (catalog.entries().len() / TYPED).max(1);
-    let titles = catalog.entries().iter().step_by(every);
-    titles.enumerate().map(|(number, entry)| {
+    let every = (catalog.cards().len() / TYPED).max(1);
+    let titles = catalog.cards().iter().step_by(every);
+    titles.enumerate().map(|(number, card)| {
         if number % 5 == 0 {
-            entry.title.replacen('a', "q", 1)
+            card.title.replacen('a', "q", 1)
         } else {
-            entry.title.clone()
+            card.title.to_string()
         }
     })
 }

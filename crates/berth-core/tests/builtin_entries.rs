@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use berth_core::catalog::{Catalog, Entry, InputKind, Run, SCHEMA_PATH, Trust, entry_schema};
+use berth_core::catalog::{Card, Catalog, Entry, InputKind, Run, SCHEMA_PATH, Trust, entry_schema};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -13,7 +13,8 @@ fn root() -> PathBuf {
 fn entries() -> Vec<Entry> {
     let catalog = Catalog::built_in();
     assert_eq!(catalog.reports(), []);
-    catalog.entries().to_vec()
+    let read = |card: &Card| (*catalog.entry(&card.id).expect("there")).clone();
+    catalog.cards().iter().map(read).collect()
 }
 
 /// File name and text of every file.

@@ -285,7 +285,7 @@ fn a_value_has_its_inputs_type() {
 }
 
 fn entry(id: &str) -> Entry {
-    Catalog::built_in().entry(id).expect("built in").clone()
+    (*Catalog::built_in().entry(id).expect("built in")).clone()
 }
 
 fn all(

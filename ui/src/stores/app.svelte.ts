@@ -11,6 +11,7 @@ import {
   type Job,
 } from '@/bridge';
 import { followKeyboard } from '@/lib/keyboard';
+import { onScreen } from '@/lib/painted';
 import { errorMessage } from '@/messages/errors';
 import { t } from '@/messages';
 
@@ -54,17 +55,19 @@ export class App {
     this.checks = new Resource(() => bridge.call('doctor_run'));
   }
 
-  /** Subscribes first and asks then, so that no change falls between the two. */
+  /**
+   * The catalog comes first: it is what people see. Only when it is on the screen does the window
+   * subscribe, and with that the machine is looked at, which takes both processors for a second.
+   * What else there is, is asked for after the subscription, so that no change falls between.
+   */
   async start(): Promise<() => void> {
     applyTheme(this.settings.theme);
     const stops = [this.router.start(), this.settings.followSystem(), this.network.start(), followKeyboard()];
-    // The catalog does not wait for the subscription: it is what people see first.
-    const catalog = this.catalog.load();
     try {
+      await Promise.all([this.catalog.load(), this.settings.load()]);
+      await onScreen();
       stops.push(await this.bridge.subscribe((event) => this.#take(event)));
       await Promise.all([
-        catalog,
-        this.settings.load(),
         this.facts.load(),
         this.jobs.load(),
         this.installations.load(),

@@ -39,6 +39,8 @@ export class CatalogStore {
   error = $state.raw<BerthError | null>(null);
   /** The first answer is there. */
   loaded = $state(false);
+  /** Resolves with the first answer, or the first failure. */
+  readonly answered: Promise<void>;
 
   /** Where the grid stood, for coming back from an entry. */
   scrollTop = 0;
@@ -56,8 +58,11 @@ export class CatalogStore {
   #pages = new Set<number>();
   #seen: [first: number, last: number] = [0, PAGE - 1];
 
+  #answer: () => void = () => undefined;
+
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
+    this.answered = new Promise((done) => (this.#answer = done));
   }
 
   get filtered(): boolean {
@@ -125,6 +130,7 @@ export class CatalogStore {
       } catch (thrown) {
         this.error = asBerthError(thrown);
       }
+      this.#answer();
     } while (this.#again);
     this.#asking = false;
   }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use berth_core::catalog::Entry;
+use berth_core::catalog::Card;
 use berth_core::error::Result;
 use berth_core::job::Job;
 use berth_core::plan::Purpose;
@@ -41,14 +41,14 @@ impl Shelf {
         self.installed.contains_key(entry)
     }
 
-    pub(super) fn state(&self, entry: &Entry) -> CardState {
-        if let Some(job) = self.busy.get(&entry.id) {
+    pub(super) fn state(&self, card: &Card) -> CardState {
+        if let Some(job) = self.busy.get(&*card.id) {
             CardState::Busy { job: job.clone() }
-        } else if let Some(names) = self.installed.get(&entry.id) {
+        } else if let Some(names) = self.installed.get(&*card.id) {
             CardState::Installed {
                 names: names.clone(),
             }
-        } else if entry.variants.iter().all(|v| v.planned.is_some()) {
+        } else if card.planned {
             CardState::Planned
         } else {
             CardState::Available

@@ -1,7 +1,9 @@
 //! The catalog and its entries, with what is known of them on this machine.
 
-use berth_core::catalog::{Entry, InputKind, search};
-use berth_core::error::{ErrorCode, Result};
+use std::sync::Arc;
+
+use berth_core::catalog::{Card, Entry, search};
+use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Facts;
 use berth_core::plan;
 
@@ -9,7 +11,7 @@ use super::Berth;
 use super::cards::Shelf;
 use crate::types::{
     CatalogCard, CatalogFilter, CatalogPage, CatalogQuery, CatalogReport, CatalogSort, EntryPage,
-    EntryRequest, FacetCount, Facets, Need, VariantPage,
+    EntryRequest, FacetCount, Facets, VariantPage,
 };
 
 impl Berth {
@@ -20,9 +22,13 @@ impl Berth {
             .catalog
             .search(&query(request), &|id| shelf.is_installed(id));
         Ok(CatalogPage {
-            cards: found.entries.iter().map(|e| card(e, &shelf)).collect(),
+            cards: found
+                .cards
+                .iter()
+                .map(|found| card(found, &shelf))
+                .collect(),
             total: count(found.total),
-            size: count(self.catalog.entries().len()),
+            size: count(self.catalog.cards().len()),
             facets: facets(found.facets),
         })
     }
@@ -45,7 +51,7 @@ impl Berth {
 
     /// One entry, with its variants as they stand on this machine.
     pub async fn entry_get(&self, request: EntryRequest) -> Result<EntryPage> {
-        let entry = self.catalog.entry(&request.id)?.clone();
+        let entry = self.entry(&request.id).await?;
         let facts = self.facts_now();
         let mut variants = Vec::new();
         for state in plan::variants(&entry, &facts) {
@@ -68,13 +74,13 @@ impl Berth {
             .unwrap_or_default();
         Ok(EntryPage {
             recommended: plan::default_variant(&entry, &facts),
-            state: self.shelf().await?.state(&entry),
+            state: self.shelf().await?.state(&Card::of(&entry)),
             registrations: registrations
                 .into_iter()
                 .filter(|registration| registration.name == entry.id)
                 .collect(),
             variants,
-            entry,
+            entry: (*entry).clone(),
         })
     }
 
@@ -89,6 +95,14 @@ impl Berth {
         let variant = entry.variant(variant).filter(|v| v.planned.is_none())?;
         // As below: its own probe tells of it.
         plan::here(&self.ports, variant).await.ok()?
+    }
+
+    /// One entry. It may have to be read from its file: not on an async thread.
+    pub(super) async fn entry(&self, id: &str) -> Result<Arc<Entry>> {
+        let (catalog, id) = (self.catalog.clone(), id.to_owned());
+        tokio::task::spawn_blocking(move || catalog.entry(&id))
+            .await
+            .unwrap_or_else(|error| Err(Error::internal("a task ended early").caused_by(&error)))
     }
 
     /// Whether a variant's image is on this computer already.
@@ -147,51 +161,19 @@ fn facets(facets: search::Facets) -> Facets {
     }
 }
 
-fn card(entry: &Entry, shelf: &Shelf) -> CatalogCard {
+fn card(card: &Card, shelf: &Shelf) -> CatalogCard {
     CatalogCard {
-        id: entry.id.clone(),
-        title: entry.title.clone(),
-        publisher: entry.publisher.clone(),
-        summary: entry.summary.clone(),
-        trust: entry.trust,
-        categories: entry.categories.clone(),
-        tools: entry.known_tools(),
-        runs_in: search::runs_in(entry),
-        needs: needs(entry),
-        state: shelf.state(entry),
+        id: card.id.to_string(),
+        title: card.title.to_string(),
+        publisher: card.publisher.to_string(),
+        summary: card.summary.to_string(),
+        trust: card.trust,
+        categories: card.categories.to_vec(),
+        tools: card.tools,
+        runs_in: card.runs_in.to_vec(),
+        needs: card.needs.to_vec(),
+        state: shelf.state(card),
     }
-}
-
-/// What must be at hand: required inputs that have no default.
-fn needs(entry: &Entry) -> Vec<Need> {
-    let mut needs = Vec::new();
-    for input in entry.inputs.iter().filter(|input| input.required) {
-        let need = match &input.kind {
-            InputKind::Secret { .. } => Need::Secret,
-            InputKind::Folder { .. } | InputKind::File { .. } | InputKind::Source { .. } => {
-                Need::Folder
-            }
-            InputKind::Text { default, .. }
-            | InputKind::Choice { default, .. }
-            | InputKind::Url { default, .. } => {
-                if default.is_some() {
-                    continue;
-                }
-                Need::Value
-            }
-            InputKind::Number { default, .. } => {
-                if default.is_some() {
-                    continue;
-                }
-                Need::Value
-            }
-            InputKind::Boolean { .. } => continue,
-        };
-        if !needs.contains(&need) {
-            needs.push(need);
-        }
-    }
-    needs
 }
 
 fn count(n: usize) -> u32 {

@@ -60,7 +60,7 @@ impl Berth {
     /// What an installation would do, or what stands in its way. Inputs that are missing or wrong
     /// are reported by their keys and are no failure: the sheet asks with every keystroke.
     pub async fn plan_preview(&self, request: Choices) -> Result<PlanPreview> {
-        let entry = self.catalog.entry(&request.entry)?;
+        let entry = &*self.entry(&request.entry).await?;
         let name = request.name.clone().unwrap_or_else(|| entry.id.clone());
         self.facts_ensure(&PLANNED_BY).await?;
         let facts = self.facts_now();
@@ -101,7 +101,7 @@ impl Berth {
     /// Carries out a plan that was agreed to.
     pub async fn install_start(&self, request: InstallRequest) -> Result<JobStarted> {
         let InstallRequest { choices, consent } = request;
-        let entry = self.catalog.entry(&choices.entry)?;
+        let entry = &*self.entry(&choices.entry).await?;
         self.facts_ensure(&PLANNED_BY).await?;
         let plan = plan::prepare_install(&self.ports, entry, &choices, &self.facts_now()).await?;
         let plan = self.agreed(plan, &consent)?;
@@ -142,8 +142,8 @@ impl Berth {
     /// consent.
     pub async fn verify_start(&self, request: NameRequest) -> Result<JobStarted> {
         let installation = self.installed(&request.name).await?;
-        let entry = self.catalog.entry(&installation.entry).ok();
-        let plan = plan::prepare_verify(&self.ports, &request.name, entry).await?;
+        let entry = self.entry(&installation.entry).await.ok();
+        let plan = plan::prepare_verify(&self.ports, &request.name, entry.as_deref()).await?;
         self.start(plan, BTreeMap::new()).await
     }
 

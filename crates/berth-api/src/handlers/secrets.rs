@@ -16,9 +16,9 @@ impl Berth {
         let installations = self.store(|store| store.installations()).await?;
         let mut rows = Vec::new();
         for installation in &installations {
-            let entry = self.catalog.entry(&installation.entry).ok();
+            let entry = self.entry(&installation.entry).await.ok();
             for item in items(installation) {
-                let spec = entry.and_then(|entry| entry.input(&item.input));
+                let spec = entry.as_ref().and_then(|entry| entry.input(&item.input));
                 rows.push(SecretRow {
                     name: installation.name.clone(),
                     server: installation.title.clone(),
@@ -38,8 +38,8 @@ impl Berth {
     pub async fn secret_set(&self, request: SecretSet) -> Result<()> {
         let SecretSet { secret, value } = request;
         let (installation, item) = self.secret_item(&secret).await?;
-        let entry = self.catalog.entry(&installation.entry).ok();
-        if let Some(spec) = entry.and_then(|entry| entry.input(&secret.input)) {
+        let entry = self.entry(&installation.entry).await.ok();
+        if let Some(spec) = entry.as_ref().and_then(|entry| entry.input(&secret.input)) {
             check_secret(spec, &value).map_err(|problem| {
                 Error::new(ErrorCode::InputInvalid {
                     input: secret.input.clone(),

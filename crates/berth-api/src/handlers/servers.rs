@@ -46,12 +46,9 @@ impl Berth {
             .ports
             .host
             .launcher(&installation.name, scope.unwrap_or_default())?;
-        let prompt = self
-            .catalog
-            .entry(&installation.entry)
-            .ok()
-            .and_then(|entry| entry.prompts.first())
-            .map(|prompt| prompt.text.clone());
+        let entry = self.entry(&installation.entry).await.ok();
+        let prompt =
+            entry.and_then(|entry| entry.prompts.first().map(|prompt| prompt.text.clone()));
         Ok(InstallationPage {
             row,
             installation,

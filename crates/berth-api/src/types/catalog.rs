@@ -1,3 +1,4 @@
+pub use berth_core::catalog::Need;
 use berth_core::catalog::{Category, Entry, RunsIn, Trust};
 use berth_core::client::RegistrationSummary;
 use berth_core::error::Error;
@@ -105,16 +106,6 @@ pub struct CatalogCard {
     pub needs: Vec<Need>,
     /// What the button shows.
     pub state: CardState,
-}
-
-/// What an entry needs from the person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Need {
-    Secret,
-    Folder,
-    Value,
 }
 
 /// What a card's button shows.

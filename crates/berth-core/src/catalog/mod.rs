@@ -6,6 +6,7 @@
 
 mod book;
 mod built_in;
+mod card;
 mod check;
 mod entry;
 mod input;
@@ -17,7 +18,8 @@ mod variant;
 
 pub(crate) use check::{is_hidden, whole};
 
-pub use book::Catalog;
+pub use book::{Catalog, OwnFiles};
+pub use card::{Card, Need};
 pub use entry::{
     Category, CredentialCheck, Entry, HelpTopic, Permissions, Prompt, Source, ToolSummary, Trust,
 };

@@ -285,7 +285,7 @@ fn assignments_are_gathered_by_their_key() {
     let entry = catalog.entry("filesystem").expect("built in");
     let key = &entry.inputs[0].key;
     let given = [format!("{key}=/a:rw"), format!("{key}=/b=c:rw")];
-    let values = parse_assignments(entry, &given).expect("read");
+    let values = parse_assignments(&entry, &given).expect("read");
     let InputValue::Paths(grants) = &values[key] else {
         panic!("{values:?}");
     };
@@ -298,7 +298,7 @@ fn assignments_are_gathered_by_their_key() {
         .iter()
         .find(|i| i.kind.is_secret())
         .expect("a token");
-    let error = parse_assignments(github, &[format!("{}=tok_very_secret", secret.key)])
+    let error = parse_assignments(&github, &[format!("{}=tok_very_secret", secret.key)])
         .expect_err("a secret on the command line");
     assert!(!format!("{error:?}{error}").contains("very_secret"));
     assert_eq!(
@@ -309,7 +309,7 @@ fn assignments_are_gathered_by_their_key() {
         }
     );
     for unknown in ["nothing=1", "nothing"] {
-        let error = parse_assignments(github, &texts(&[unknown])).expect_err("unknown");
+        let error = parse_assignments(&github, &texts(&[unknown])).expect_err("unknown");
         assert_eq!(
             error.code,
             ErrorCode::InputUnknown {
@@ -323,7 +323,7 @@ fn assignments_are_gathered_by_their_key() {
 fn fields_start_with_their_defaults() {
     let catalog = Catalog::built_in();
     let fetch = catalog.entry("fetch").expect("built in");
-    let values = defaults(fetch, "image");
+    let values = defaults(&fetch, "image");
     assert_eq!(
         values.get("ignore_robots"),
         Some(&InputValue::Boolean(false))

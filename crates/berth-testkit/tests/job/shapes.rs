@@ -96,7 +96,7 @@ pub fn entry() -> &'static Entry {
     static ENTRY: LazyLock<Entry> = LazyLock::new(|| {
         let catalog = Catalog::from_files([("demo.yaml", DEMO)], Trust::Community);
         assert_eq!(catalog.reports(), []);
-        catalog.entry("demo").expect("it is there").clone()
+        (*catalog.entry("demo").expect("it is there")).clone()
     });
     &ENTRY
 }

@@ -111,7 +111,7 @@ async fn plan(ports: &Ports, catalog: &Catalog, request: &Value) -> Result<Plan>
             facts.apply(delta);
         }
     }
-    prepare_install(ports, catalog.entry(name)?, &choices, &facts).await
+    prepare_install(ports, &*catalog.entry(name)?, &choices, &facts).await
 }
 
 async fn carry_out(

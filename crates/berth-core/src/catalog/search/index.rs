@@ -1,9 +1,8 @@
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::typo;
-use super::{Facets, Filter, Found, Query, Sort, needs_secrets, runs_in, words};
-use crate::catalog::{Category, Entry, RunsIn, Trust};
+use super::{Facets, Filter, Found, Query, Sort, words};
+use crate::catalog::{Card, Category, Entry, RunsIn, Trust};
 
 /// What a match in a field is worth. A word counts for the best field that has it.
 const TITLE: u8 = 100;
@@ -55,21 +54,33 @@ struct Traits {
     by_publisher: u32,
 }
 
-impl Index {
-    pub(in crate::catalog) fn new(entries: &[Entry]) -> Self {
-        let mut found: HashMap<Box<str>, Vec<u32>> = HashMap::new();
-        let mut worth: HashMap<String, u8> = HashMap::new();
-        for (entry, id) in entries.iter().zip(0_u32..) {
-            worth.clear();
-            gather(entry, &mut worth);
-            for (word, field) in worth.drain() {
-                found
-                    .entry(word.into_boxed_str())
-                    .or_default()
-                    .push(id << 8 | u32::from(field));
-            }
+/// The words of entries while they are read, one entry after the other.
+#[derive(Default)]
+pub(in crate::catalog) struct Words {
+    found: HashMap<Box<str>, Vec<u32>>,
+    worth: HashMap<String, u8>,
+    entries: u32,
+}
+
+impl Words {
+    /// Takes the words of the next entry.
+    pub(in crate::catalog) fn add(&mut self, entry: &Entry) {
+        let id = self.entries;
+        self.entries += 1;
+        gather(entry, &mut self.worth);
+        for (word, field) in self.worth.drain() {
+            self.found
+                .entry(word.into_boxed_str())
+                .or_default()
+                .push(id << 8 | u32::from(field));
         }
-        let mut sorted: Vec<(Box<str>, Vec<u32>)> = found.into_iter().collect();
+    }
+}
+
+impl Index {
+    /// The index of entries whose cards these are, in the order in which their words were taken.
+    pub(in crate::catalog) fn new(words: Words, cards: &[Card]) -> Self {
+        let mut sorted: Vec<(Box<str>, Vec<u32>)> = words.found.into_iter().collect();
         sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
 
         let mut index = Self {
@@ -77,7 +88,7 @@ impl Index {
             letters: Vec::with_capacity(sorted.len()),
             begins: Vec::with_capacity(sorted.len() + 1),
             postings: Vec::with_capacity(sorted.iter().map(|(_, list)| list.len()).sum()),
-            traits: traits(entries),
+            traits: traits(cards),
         };
         for (word, list) in sorted {
             index.begins.push(offset(index.postings.len()));
@@ -91,7 +102,7 @@ impl Index {
 
     pub(in crate::catalog) fn search<'a>(
         &self,
-        entries: &'a [Entry],
+        cards: &'a [Card],
         query: &Query,
         installed: &dyn Fn(&str) -> bool,
     ) -> Found<'a> {
@@ -104,7 +115,7 @@ impl Index {
                 query
                     .filter
                     .installed
-                    .is_none_or(|wanted| installed(&entries[*id as usize].id) == wanted)
+                    .is_none_or(|wanted| installed(&cards[*id as usize].id) == wanted)
             })
             .map(|(id, score)| (self.key(id, score, query.sort), id))
             .collect();
@@ -122,9 +133,9 @@ impl Index {
         }
         keys.sort_unstable();
         Found {
-            entries: keys[from..]
+            cards: keys[from..]
                 .iter()
-                .map(|(_, id)| &entries[*id as usize])
+                .map(|(_, id)| &cards[*id as usize])
                 .collect(),
             total,
             facets,
@@ -322,54 +333,46 @@ fn gather(entry: &Entry, worth: &mut HashMap<String, u8>) {
     add(&entry.description, DESCRIPTION);
 }
 
-fn traits(entries: &[Entry]) -> Vec<Traits> {
-    let mut traits: Vec<Traits> = entries
+fn traits(cards: &[Card]) -> Vec<Traits> {
+    let mut traits: Vec<Traits> = cards
         .iter()
-        .map(|entry| Traits {
-            title: words(&entry.title).collect::<Vec<_>>().join(" ").into(),
-            categories: entry
+        .map(|card| Traits {
+            title: words(&card.title).collect::<Vec<_>>().join(" ").into(),
+            categories: card
                 .categories
                 .iter()
                 .fold(0, |bits, category| bits | category_bit(*category)),
-            runs_in: runs_in(entry)
-                .into_iter()
-                .fold(0, |bits, place| bits | runs_in_bit(place)),
-            trust: entry.trust,
-            needs_secrets: needs_secrets(entry),
+            runs_in: card
+                .runs_in
+                .iter()
+                .fold(0, |bits, place| bits | runs_in_bit(*place)),
+            trust: card.trust,
+            needs_secrets: card.needs_secrets,
             by_trust: 0,
             by_title: 0,
             by_publisher: 0,
         })
         .collect();
 
-    let titles: Vec<String> = entries.iter().map(|e| e.title.to_lowercase()).collect();
-    let publishers: Vec<String> = entries.iter().map(|e| e.publisher.to_lowercase()).collect();
-    let title = |id: &usize| (titles[*id].as_str(), entries[*id].id.as_str());
-    for (rank, id) in order(entries.len(), |a, b| title(a).cmp(&title(b))) {
+    let titles: Vec<String> = cards.iter().map(|card| card.title.to_lowercase()).collect();
+    let publishers: Vec<String> = cards
+        .iter()
+        .map(|card| card.publisher.to_lowercase())
+        .collect();
+    let title = |id: &usize| (titles[*id].as_str(), &*cards[*id].id);
+    for (rank, id) in order(cards.len(), |a, b| title(a).cmp(&title(b))) {
         traits[id].by_title = rank;
     }
     let by_publisher = |id: &usize| (publishers[*id].as_str(), title(id));
-    for (rank, id) in order(entries.len(), |a, b| by_publisher(a).cmp(&by_publisher(b))) {
+    for (rank, id) in order(cards.len(), |a, b| by_publisher(a).cmp(&by_publisher(b))) {
         traits[id].by_publisher = rank;
     }
-    let by_trust = |id: &usize| {
-        (
-            entries[*id].trust,
-            Reverse(installable(&entries[*id])),
-            title(id),
-        )
-    };
-    for (rank, id) in order(entries.len(), |a, b| by_trust(a).cmp(&by_trust(b))) {
+    // What can be installed comes before what cannot yet.
+    let by_trust = |id: &usize| (cards[*id].trust, cards[*id].planned, title(id));
+    for (rank, id) in order(cards.len(), |a, b| by_trust(a).cmp(&by_trust(b))) {
         traits[id].by_trust = rank;
     }
     traits
-}
-
-fn installable(entry: &Entry) -> bool {
-    entry
-        .variants
-        .iter()
-        .any(|variant| variant.planned.is_none())
 }
 
 fn order(

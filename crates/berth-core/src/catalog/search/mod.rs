@@ -12,9 +12,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Category, Entry, RunsIn, Trust};
+use super::{Card, Category, Entry, RunsIn, Trust};
 
-pub(super) use index::Index;
+pub(super) use index::{Index, Words};
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +65,8 @@ pub enum Sort {
 /// A page of what was found.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
-    /// The entries of the page, in order.
-    pub entries: Vec<&'a Entry>,
+    /// The cards of the page, in order.
+    pub cards: Vec<&'a Card>,
     /// How many there are on all pages.
     pub total: usize,
     /// What the filters could narrow it to.

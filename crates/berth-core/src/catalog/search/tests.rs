@@ -89,15 +89,15 @@ fn catalog() -> Catalog {
         description: "Größenänderung".to_owned(),
     }];
     notes.variants = vec![variant("kubernetes", true)];
-    Catalog::from_entries(vec![notes, time, gitlab, github, git], Vec::new())
+    Catalog::from_entries(vec![notes, time, gitlab, github, git])
 }
 
 fn find(query: &Query) -> Vec<String> {
     catalog()
         .search(query, &|_| false)
-        .entries
+        .cards
         .iter()
-        .map(|entry| entry.id.clone())
+        .map(|card| card.id.to_string())
         .collect()
 }
 

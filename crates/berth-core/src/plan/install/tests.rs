@@ -77,7 +77,7 @@ fn choices(entry: &str, variant: &str) -> Choices {
 fn planned(choices: &Choices, facts: &Facts, around: &Surroundings) -> Result<Plan> {
     let catalog = Catalog::built_in();
     install(
-        catalog.entry(&choices.entry).expect("a built-in entry"),
+        &catalog.entry(&choices.entry).expect("a built-in entry"),
         choices,
         facts,
         around,
