@@ -45,6 +45,8 @@ pub enum Command {
     Plan(ChoiceArgs),
     /// Install a server, after you have agreed to its plan.
     Install(InstallArgs),
+    /// Install a server again with the same choices: build its image, install its packages.
+    Update(UpdateArgs),
     /// List the installed servers.
     List,
     /// Show an installed server.
@@ -182,6 +184,19 @@ fn assignment(text: &str) -> Result<String, &'static str> {
 pub struct InstallArgs {
     #[command(flatten)]
     pub choices: ChoiceArgs,
+    #[command(flatten)]
+    pub consent: ConsentArg,
+}
+
+/// `berth update …`
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Build its image without what the engine has kept from earlier builds.
+    #[arg(long)]
+    pub no_cache: bool,
     #[command(flatten)]
     pub consent: ConsentArg,
 }

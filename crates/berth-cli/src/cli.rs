@@ -74,8 +74,12 @@ fn command_line(cli: Cli) -> u8 {
 }
 
 async fn command(cli: Cli, out: Output) -> u8 {
-    // The outcome of these two is the last of their JSON lines.
-    let lines = cli.json && matches!(cli.command, Command::Install(_) | Command::Remove(_));
+    // The outcome of these is the last of their JSON lines.
+    let lines = cli.json
+        && matches!(
+            cli.command,
+            Command::Install(_) | Command::Update(_) | Command::Remove(_)
+        );
     match answer(cli, out).await {
         Ok(code) => code,
         Err(error) => {
@@ -114,6 +118,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
             .await
             .map(|obstacle| told(out, obstacle.as_ref())),
         Command::Install(args) => commands::install::run(berth, out, args).await.map(done),
+        Command::Update(args) => commands::update::run(berth, out, args).await.map(done),
         Command::List => commands::list::run(berth, out).await.map(done),
         Command::Show(args) => commands::show::run(berth, out, args.name).await.map(done),
         Command::Verify(args) => commands::verify::run(berth, out, args.name).await.map(done),

@@ -61,6 +61,10 @@ fn time_is_installed_used_and_removed() {
         "the server's own words: {refused:?}"
     );
     shows("time_installed_already", &["install", "time", "--yes"]);
+    shows("time_update_not_agreed", &["update", "time"]);
+    let updated = sandbox.berth(&["update", "time", "--yes"]).ok();
+    assert!(updated.stdout.contains("time is installed"), "{updated:?}");
+    assert!(is_connected(&sandbox, "time"));
     shows("time_jobs", &["jobs"]);
     shows("time_remove", &["remove", "time", "--yes"]);
     assert_nothing_left(&sandbox, "time");

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { InputKind, InputSpec } from '@/bridge';
 
-import { type Draft, firstDraft, nameFits, problemOf, valueOf } from './inputs';
+import { type Draft, extracted, firstDraft, linkOf, nameFits, problemOf, valueOf } from './inputs';
 
 const spec = (kind: InputKind, required = false): InputSpec => ({
   key: 'x',
@@ -22,6 +22,7 @@ const text = (more: Partial<Extract<InputKind, { type: 'text' }>> = {}): InputKi
   pattern_help: null,
   min_length: null,
   max_length: null,
+  extract: null,
   ...more,
 });
 const number = (more: Partial<Extract<InputKind, { type: 'number' }>> = {}): InputKind => ({
@@ -135,4 +136,42 @@ describe('names', () => {
     '%s does not',
     (name) => expect(nameFits(name)).toBe(false),
   );
+});
+
+describe('what is pasted', () => {
+  const company = spec(
+    text({
+      extract: '(?:https?://)?([^/.]+)\\.example\\.com(?:/.*)?',
+      pattern: '[a-z]+',
+      pattern_help: 'the name alone',
+    }),
+  );
+
+  it('gives the part that is asked for', () => {
+    for (const pasted of ['acme', 'acme.example.com', ' https://acme.example.com/boards?x=1 '])
+      expect(extracted(company, pasted).trim()).toBe('acme');
+    expect(problemOf(company, draft({ text: 'https://acme.example.com/' }))).toBeNull();
+    expect(problemOf(company, draft({ text: 'https://acme.example.org/' }))?.problem).toBe('pattern');
+  });
+
+  it('is left alone where there is nothing to take, or the pattern is not for this engine', () => {
+    expect(extracted(spec(text()), 'a.example.com')).toBe('a.example.com');
+    expect(extracted(spec(text({ extract: '(?x) ( a' })), 'a')).toBe('a');
+  });
+});
+
+describe('a link', () => {
+  const linked = (link: string | null) => ({ ...spec(secret()), link });
+
+  it('is there once its values are, and leads nowhere else', () => {
+    const link = linked('https://{{company}}.example.com/keys');
+    expect(linkOf(link, () => '')).toBeNull();
+    expect(linkOf(link, () => ' acme ')).toBe('https://acme.example.com/keys');
+    expect(linkOf(link, () => 'evil.org/')).toBe('https://evil.org%2F.example.com/keys');
+  });
+
+  it('can be plain or missing', () => {
+    expect(linkOf(linked('https://example.com'), () => '')).toBe('https://example.com');
+    expect(linkOf(linked(null), () => '')).toBeNull();
+  });
 });

@@ -72,7 +72,7 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
   if (text === '') return spec.required ? { problem: 'empty' } : null;
   switch (kind.type) {
     case 'text':
-      return FORBIDDEN.test(text) ? { problem: 'forbidden' } : textProblem(text, kind);
+      return FORBIDDEN.test(text) ? { problem: 'forbidden' } : textProblem(extracted(spec, text), kind);
     case 'number': {
       const number = Number(text);
       if (!Number.isFinite(number)) return { problem: 'wrong_type' };
@@ -88,6 +88,30 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
     case 'url':
       return urlProblem(text, kind.schemes);
   }
+}
+
+/** What is taken out of a text that was pasted; the text itself where there is nothing to take. */
+export function extracted(spec: InputSpec, text: string): string {
+  const { kind } = spec;
+  if (kind.type !== 'text' || kind.extract === null) return text;
+  try {
+    return new RegExp(`^(?:${kind.extract})$`, 'u').exec(text.trim())?.[1] ?? text;
+  } catch {
+    // The core's dialect has more; it extracts all the same.
+    return text;
+  }
+}
+
+/** The link of an input with the values filled in; `null` as long as one of them is missing. */
+export function linkOf(spec: InputSpec, value: (key: string) => string): string | null {
+  if (spec.link === null) return null;
+  let whole = true;
+  const link = spec.link.replace(/\{\{([^}]*)\}\}/g, (_, key: string) => {
+    const text = value(key.trim()).trim();
+    if (text === '') whole = false;
+    return encodeURIComponent(text);
+  });
+  return whole ? link : null;
 }
 
 function textProblem(

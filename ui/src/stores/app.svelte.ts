@@ -67,12 +67,7 @@ export class App {
       await Promise.all([this.catalog.load(), this.settings.load()]);
       await onScreen();
       stops.push(await this.bridge.subscribe((event) => this.#take(event)));
-      await Promise.all([
-        this.facts.load(),
-        this.jobs.load(),
-        this.installations.load(),
-        this.info.load(),
-      ]);
+      await Promise.all([this.facts.load(), this.jobs.load(), this.installations.load(), this.info.load()]);
     } catch (thrown) {
       this.failure = asBerthError(thrown);
     }

@@ -1,7 +1,7 @@
 /** What lies above the page. At most one thing at a time; the app draws it. */
 export type Overlay =
-  /** The install sheet: for an entry, or to reconfigure an installation of it. */
-  | { kind: 'install'; entry: string; reconfigure?: string }
+  /** The install sheet: for an entry, or to reconfigure an installation of it, perhaps building anew. */
+  | { kind: 'install'; entry: string; reconfigure?: string; noCache?: boolean }
   /** What a removal deletes, before it does. */
   | { kind: 'remove'; name: string };
 

@@ -58,4 +58,31 @@ describe('a server that is built from a folder', () => {
     expect(window.get('image-size').textContent).toContain('kaiten-mcp:dev has 118.9 MB.');
     expect(window.get('image-size').textContent).toContain('The one before has 121.4 MB.');
   });
+
+  it('says after a failure what may be behind it, and offers what helps', async () => {
+    const window = await openWindow('#/catalog', { fail: 'build_image' });
+    await window.click('install-kaiten');
+    await window.type('input-token', TOKEN);
+    await window.click('pick-input-source');
+    await window.find('plan-step-build_image');
+    await window.click('install-agree');
+    const troubles = await window.find('job-troubles');
+    expect(troubles.textContent).toContain('The build fails');
+    expect(troubles.textContent).toContain('The network failed, or the cache is stale.');
+  });
+
+  it('says what to do after a change, and does it', async () => {
+    const { window } = await sheet();
+    await window.find('plan-step-build_image');
+    await window.click('install-agree');
+    await window.find('job-result');
+    await window.click('install-done');
+    location.hash = '#/servers/kaiten';
+    const updates = await window.find('server-updates');
+    // Of the two for code only the one for this variant.
+    expect(updates.querySelectorAll('li')).toHaveLength(2);
+    expect(window.get('remedy-restart').tagName).toBe('SPAN');
+    await window.click('remedy-reconfigure');
+    await window.find('plan-step-build_image');
+  });
 });

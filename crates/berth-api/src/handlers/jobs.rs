@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use berth_core::catalog::Trouble;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Probe;
 use berth_core::input::SecretValues;
-use berth_core::job::{Job, JobEvent};
+use berth_core::job::{Job, JobEvent, LogLine};
 use berth_core::plan::{Plan, Purpose};
 use tokio::sync::watch;
 
@@ -15,6 +16,9 @@ use crate::types::{AppEvent, JobPage, JobRequest, JobStarted};
 
 /// Newest jobs that Activity shows.
 const JOBS: u32 = 100;
+
+/// The end of a failed job's log is where its reason is looked for.
+const TELLING_LINES: usize = 2000;
 
 /// Jobs that this process carries out, by their identifiers; the channel closes when one has
 /// ended.
@@ -101,9 +105,28 @@ impl Berth {
         let log = self.store(move |store| store.log(&request.job)).await?;
         Ok(JobPage {
             steps: steps(&job.plan),
+            troubles: self.troubles(&job, &log).await,
             job,
             log,
         })
+    }
+
+    /// What a failed job looks like to its entry, going by the error's texts and the log.
+    async fn troubles(&self, job: &Job, log: &[LogLine]) -> Vec<Trouble> {
+        let Some(error) = &job.error else {
+            return Vec::new();
+        };
+        let Ok(entry) = self.entry(&job.plan.entry).await else {
+            return Vec::new();
+        };
+        let last = log.len().saturating_sub(TELLING_LINES);
+        let lines = error
+            .causes
+            .iter()
+            .flat_map(|cause| cause.lines())
+            .chain(log[last..].iter().map(|line| line.text.as_str()));
+        let found = entry.troubles_in(&job.plan.variant, lines);
+        found.into_iter().cloned().collect()
     }
 
     /// Clears a job that is over from Activity.

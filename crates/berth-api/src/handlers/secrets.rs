@@ -2,7 +2,7 @@
 
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::{Probe, VaultKind};
-use berth_core::input::check_secret;
+use berth_core::input::{check_secret, filled_link};
 use berth_core::plan::VaultItem;
 use berth_core::server::Installation;
 
@@ -24,7 +24,9 @@ impl Berth {
                     server: installation.title.clone(),
                     title: spec.map_or_else(|| item.input.clone(), |spec| spec.title.clone()),
                     env: environment(installation, &item.input),
-                    link: spec.and_then(|spec| spec.link.clone()),
+                    link: spec
+                        .and_then(|spec| spec.link.as_deref())
+                        .and_then(|link| filled_link(link, &installation.inputs)),
                     stored: self.ports.vault.contains(&item).await.ok(),
                     input: item.input,
                 });

@@ -47,8 +47,12 @@ impl Berth {
             .host
             .launcher(&installation.name, scope.unwrap_or_default())?;
         let entry = self.entry(&installation.entry).await.ok();
-        let prompt =
-            entry.and_then(|entry| entry.prompts.first().map(|prompt| prompt.text.clone()));
+        let prompt = entry
+            .as_ref()
+            .and_then(|entry| entry.prompts.first().map(|prompt| prompt.text.clone()));
+        let updates = entry
+            .map(|entry| entry.updates_of(&installation.variant).cloned().collect())
+            .unwrap_or_default();
         Ok(InstallationPage {
             row,
             installation,
@@ -56,6 +60,7 @@ impl Berth {
                 .chain(command.args)
                 .collect(),
             prompt,
+            updates,
         })
     }
 

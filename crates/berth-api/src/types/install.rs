@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use berth_core::catalog::Trouble;
 use berth_core::client::RegistrationSummary;
 use berth_core::error::Error;
 use berth_core::input::InputProblem;
@@ -100,4 +101,6 @@ pub struct JobPage {
     pub steps: Vec<StepPreview>,
     /// Its log, oldest first.
     pub log: Vec<LogLine>,
+    /// What its failure looks like to its entry, with what helps.
+    pub troubles: Vec<Trouble>,
 }

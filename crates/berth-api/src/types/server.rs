@@ -1,3 +1,4 @@
+use berth_core::catalog::UpdatePath;
 use berth_core::client::Place;
 use berth_core::error::Error;
 use berth_core::server::Installation;
@@ -75,6 +76,8 @@ pub struct InstallationPage {
     pub registered_command: Vec<String>,
     /// First prompt to try.
     pub prompt: Option<String>,
+    /// What to do after a change, as its entry has it for this variant.
+    pub updates: Vec<UpdatePath>,
 }
 
 /// Calls a tool of an installed server, from the command line.

@@ -98,6 +98,28 @@ async fn a_job_has_its_steps_and_its_log() {
 }
 
 #[tokio::test]
+async fn a_failed_job_says_what_its_entry_knows_of_such_failures() {
+    let desk = Desk::new();
+    let done = desk.install(clock()).await;
+    let page = desk.berth.job_get(job(&done.id)).await.unwrap();
+    assert_eq!(page.troubles, [], "nothing went wrong");
+
+    desk.world
+        .state()
+        .missing_packages
+        .insert("clock-server".to_owned());
+    let failed = desk.install(named("other")).await;
+    assert_eq!(failed.state, JobState::Failed);
+    let page = desk.berth.job_get(job(&failed.id)).await.unwrap();
+    let problems: Vec<&str> = page
+        .troubles
+        .iter()
+        .map(|trouble| trouble.problem.as_str())
+        .collect();
+    assert_eq!(problems, ["The package is not there"]);
+}
+
+#[tokio::test]
 async fn only_a_job_that_is_over_can_be_dismissed() {
     let (desk, gate) = gated();
     let id = desk.start(clock()).await.unwrap();

@@ -1,6 +1,7 @@
 use berth_api::types::{ServerState, ToolCallRequest};
 use berth_core::client::{Place, Scope};
 use berth_core::error::{Error, ErrorCode};
+use berth_core::job::JobState;
 use berth_core::plan::Choices;
 use berth_core::port::{SessionContainer, SessionLabels, Store};
 use berth_testkit::fake::{ServerScript, World};
@@ -172,4 +173,25 @@ async fn a_page_holds_no_secret() {
     let json = serde_json::to_string(&page).unwrap();
     assert!(!json.contains(TOKEN));
     assert!(json.contains("HUB_TOKEN"), "the variable's name is shown");
+}
+
+#[tokio::test]
+async fn a_server_says_what_to_do_after_a_change_and_can_be_installed_again() {
+    let desk = Desk::new();
+    desk.install(clock()).await;
+    let page = desk.berth.installation_get(name("clock")).await.unwrap();
+    let changed: Vec<&str> = page
+        .updates
+        .iter()
+        .map(|update| update.changed.as_str())
+        .collect();
+    assert_eq!(changed, ["Its packages", "The time zone"]);
+
+    let again = desk.install(Choices::again(&page.installation)).await;
+    assert_eq!(again.state, JobState::Done, "{:?}", again.error);
+    let after = desk.berth.installation_get(name("clock")).await.unwrap();
+    assert_ne!(after.installation.generation, page.installation.generation);
+    assert_eq!(after.installation.inputs, page.installation.inputs);
+    assert_eq!(after.installation.variant, page.installation.variant);
+    assert_eq!(after.row.places, page.row.places);
 }

@@ -1,7 +1,9 @@
 //! `berth install`
 
 use berth_api::Berth;
-use berth_api::types::{FactsRefresh, InstallRequest, InstallationPage, NameRequest, PlanPreview};
+use berth_api::types::{
+    FactsRefresh, InstallRequest, InstallationPage, JobRequest, NameRequest, PlanPreview,
+};
 use berth_core::error::{Error, Result};
 use berth_core::facts::Probe;
 use berth_core::job::{Job, JobState, StepOutcome};
@@ -21,9 +23,20 @@ use crate::output::{Output, clean, error_text};
 pub async fn run(berth: &Berth, out: Output, args: InstallArgs) -> Result<()> {
     let choices = choices(berth, &args.choices).await?;
     berth.startup().await;
+    carry_out(berth, out, choices, args.consent.yes, "Install it?").await
+}
+
+/// Shows the plan of these choices, asks, and carries it out.
+pub async fn carry_out(
+    berth: &Berth,
+    out: Output,
+    choices: Choices,
+    agreed: bool,
+    question: &str,
+) -> Result<()> {
     let preview = berth.plan_preview(again(&choices)).await?;
     let consent = show(out, &preview)?;
-    ask::consent(out, args.consent.yes, "Install it?")?;
+    ask::consent(out, agreed, question)?;
 
     let events = berth.subscribe();
     let job = berth
@@ -32,6 +45,7 @@ pub async fn run(berth: &Berth, out: Output, args: InstallArgs) -> Result<()> {
         .job;
     started(out, &job, &preview.name);
     let job = follow(berth, out, events, &job, true).await?;
+    help(berth, out, &job).await?;
     finished(&job)?;
     // What is registered has changed since it was looked at.
     let probes = vec![Probe::Claude];
@@ -59,6 +73,24 @@ fn again(choices: &Choices) -> Choices {
         no_cache: choices.no_cache,
         use_image: choices.use_image,
     }
+}
+
+/// What the entry knows about a failure like this one, before the error itself.
+async fn help(berth: &Berth, out: Output, job: &Job) -> Result<()> {
+    let page = berth
+        .job_get(JobRequest {
+            job: job.id.clone(),
+        })
+        .await?;
+    for trouble in &page.troubles {
+        out.remark(&format!(
+            "\n{}: {}\n{}\n",
+            clean(&trouble.problem),
+            clean(&trouble.cause),
+            clean(&trouble.help)
+        ));
+    }
+    Ok(())
 }
 
 /// Shows a plan; its consent, or what stands in its way.

@@ -11,5 +11,6 @@ pub mod plan;
 pub mod remove;
 pub mod secret;
 pub mod show;
+pub mod update;
 pub mod vault;
 pub mod verify;

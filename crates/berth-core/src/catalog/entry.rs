@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{InputSpec, Variant};
+use super::{HelpTopic, InputSpec, Prompt, Trouble, UpdatePath, Variant};
 
 /// One server in the catalog.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -69,6 +69,12 @@ pub struct Entry {
     /// Questions and answers.
     #[serde(default)]
     pub help: Vec<HelpTopic>,
+    /// What to do after the source, the packages or the credentials have changed.
+    #[serde(default)]
+    pub updates: Vec<UpdatePath>,
+    /// What can go wrong, and what helps.
+    #[serde(default)]
+    pub troubles: Vec<Trouble>,
 }
 
 const fn default_startup_seconds() -> u32 {
@@ -173,26 +179,6 @@ pub struct Permissions {
     /// Anything else worth knowing before agreeing, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,
-}
-
-/// A prompt to copy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Prompt {
-    /// What it shows, a few words.
-    pub title: String,
-    /// What to paste into Claude.
-    pub text: String,
-}
-
-/// A question and its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HelpTopic {
-    /// The question, as a person would ask it.
-    pub question: String,
-    /// The answer, as Markdown without HTML.
-    pub answer: String,
 }
 
 /// A tool call that succeeds only with good credentials. A handshake often works without.

@@ -15,7 +15,9 @@ pub struct InputSpec {
     /// One or two sentences under the field.
     #[serde(default)]
     pub help: String,
-    /// Where to get the value (`https://`).
+    /// Where to get the value (`https://`). It may be a template with the values of inputs that
+    /// are asked for before: `https://{{company}}.example.com/keys` (see
+    /// [`crate::input::filled_link`]).
     #[serde(default)]
     #[schemars(regex(pattern = "^https://"))]
     pub link: Option<String>,
@@ -53,6 +55,11 @@ pub enum InputKind {
         /// Most characters.
         #[serde(default)]
         max_length: Option<u32>,
+        /// Regular expression with one group, for what people paste: where the whole text matches
+        /// it, the group is the value. `https?://([^/.]+)\\.example\\.com/?.*` takes the company
+        /// out of an address. What does not match is left as it is, for `pattern` to judge.
+        #[serde(default)]
+        extract: Option<String>,
     },
     /// A number.
     Number {

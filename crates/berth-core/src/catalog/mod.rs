@@ -9,6 +9,7 @@ mod built_in;
 mod card;
 mod check;
 mod entry;
+mod help;
 mod input;
 mod load;
 mod schema;
@@ -16,13 +17,12 @@ pub mod search;
 pub mod template;
 mod variant;
 
-pub(crate) use check::{is_hidden, whole};
+pub(crate) use check::{is_hidden, sign, whole};
 
 pub use book::{Catalog, OwnFiles};
 pub use card::{Card, Need};
-pub use entry::{
-    Category, CredentialCheck, Entry, HelpTopic, Permissions, Prompt, Source, ToolSummary, Trust,
-};
+pub use entry::{Category, CredentialCheck, Entry, Permissions, Source, ToolSummary, Trust};
+pub use help::{HelpTopic, Prompt, Remedy, Trouble, UpdatePath};
 pub use input::{Access, ChoiceOption, InputKind, InputSpec, Marker};
 pub use load::{Loader, load};
 pub use schema::{SCHEMA_PATH, entry_schema};

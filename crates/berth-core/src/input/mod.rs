@@ -1,6 +1,7 @@
 //! Values that people give, and what can be wrong with them.
 
 mod check;
+mod link;
 mod parse;
 mod paths;
 mod text;
@@ -17,6 +18,7 @@ use crate::catalog::Access;
 use crate::secret::Secret;
 
 pub use check::{CheckContext, check, check_all, defaults};
+pub use link::filled_link;
 pub use parse::{parse, parse_assignments};
 pub use paths::is_absolute;
 pub use text::{check_number, check_secret, check_text};

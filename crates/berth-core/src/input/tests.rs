@@ -26,6 +26,7 @@ fn text_kind(pattern: Option<&str>, min: Option<u32>, max: Option<u32>) -> Input
         pattern_help: pattern.map(|_| "digits".to_owned()),
         min_length: min,
         max_length: max,
+        extract: None,
     }
 }
 
@@ -47,6 +48,34 @@ fn text_is_trimmed_and_measured_in_characters() {
         check_text(&unlimited, &long),
         Err(InputProblem::TooLong { max: 4096 })
     );
+}
+
+#[test]
+fn the_part_that_is_asked_for_is_taken_out_of_what_was_pasted() {
+    let kind = InputKind::Text {
+        default: None,
+        pattern: Some("[a-z]+".to_owned()),
+        pattern_help: Some("the name alone".to_owned()),
+        min_length: None,
+        max_length: Some(8),
+        extract: Some(r"(?:https?://)?([^/.]+)\.example\.com(?:/.*)?".to_owned()),
+    };
+    for pasted in [
+        "acme",
+        "acme.example.com",
+        "https://acme.example.com",
+        " https://acme.example.com/boards/7?x=1 ",
+    ] {
+        assert_eq!(check_text(&kind, pasted), Ok("acme".to_owned()), "{pasted}");
+    }
+    // What is taken out is held to the rules, and what does not fit is left as it is.
+    for wrong in [
+        "https://ACME.example.com",
+        "https://acme.example.org",
+        "a/b",
+    ] {
+        assert!(check_text(&kind, wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

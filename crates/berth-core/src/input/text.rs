@@ -25,10 +25,16 @@ pub fn check_text(kind: &InputKind, value: &str) -> Result<String, InputProblem>
             pattern_help,
             min_length,
             max_length,
+            extract,
             ..
         } => {
+            let value = extract
+                .as_deref()
+                .and_then(|extract| extracted(value, extract))
+                .unwrap_or(value);
             length(value, *min_length, max_length.unwrap_or(TEXT_LIMIT))?;
             matches(value, pattern.as_deref(), pattern_help.as_deref())?;
+            return Ok(value.to_owned());
         }
         InputKind::Choice { options, .. } => {
             if !options.iter().any(|option| option.value == value) {
@@ -94,6 +100,12 @@ pub fn check_secret(spec: &InputSpec, value: &Secret) -> Result<(), InputProblem
     }
     length(text, *min_length, u32::MAX)?;
     matches(text, pattern.as_deref(), pattern_help.as_deref())
+}
+
+/// What the first group of an input's `extract` takes out of a text that people paste.
+fn extracted<'a>(value: &'a str, pattern: &str) -> Option<&'a str> {
+    let found = whole(pattern).ok()?.captures(value)?.get(1)?;
+    Some(found.as_str())
 }
 
 fn length(value: &str, min: Option<u32>, max: u32) -> Result<(), InputProblem> {

@@ -66,6 +66,23 @@ pub struct HereImage {
     pub created: Option<String>,
 }
 
+impl Choices {
+    /// The choices that an installation was made with: what installs it again, with the secrets
+    /// that it has.
+    #[must_use]
+    pub fn again(installation: &Installation) -> Self {
+        Self {
+            entry: installation.entry.clone(),
+            variant: Some(installation.variant.clone()),
+            name: Some(installation.name.clone()),
+            place: installation.places.first().cloned().unwrap_or_default(),
+            inputs: installation.inputs.clone(),
+            replace: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// An ordered list of steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Plan {

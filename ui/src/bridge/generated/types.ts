@@ -645,7 +645,15 @@ prompts: Array<Prompt>,
 /**
  * Questions and answers.
  */
-help: Array<HelpTopic>, };
+help: Array<HelpTopic>, 
+/**
+ * What to do after the source, the packages or the credentials have changed.
+ */
+updates: Array<UpdatePath>, 
+/**
+ * What can go wrong, and what helps.
+ */
+troubles: Array<Trouble>, };
 
 /**
  * An entry with what is known of it on this machine.
@@ -902,7 +910,13 @@ min_length: number | null,
 /**
  * Most characters.
  */
-max_length: number | null, } | { "type": "number", 
+max_length: number | null, 
+/**
+ * Regular expression with one group, for what people paste: where the whole text matches
+ * it, the group is the value. `https?://([^/.]+)\\.example\\.com/?.*` takes the company
+ * out of an address. What does not match is left as it is, for `pattern` to judge.
+ */
+extract: string | null, } | { "type": "number", 
 /**
  * Value that the field starts with.
  */
@@ -1009,7 +1023,9 @@ title: string,
  */
 help: string, 
 /**
- * Where to get the value (`https://`).
+ * Where to get the value (`https://`). It may be a template with the values of inputs that
+ * are asked for before: `https://{{company}}.example.com/keys` (see
+ * [`crate::input::filled_link`]).
  */
 link: string | null, 
 /**
@@ -1161,7 +1177,11 @@ registered_command: Array<string>,
 /**
  * First prompt to try.
  */
-prompt: string | null, };
+prompt: string | null, 
+/**
+ * What to do after a change, as its entry has it for this variant.
+ */
+updates: Array<UpdatePath>, };
 
 /**
  * An installation as a row of Servers.
@@ -1289,7 +1309,11 @@ steps: Array<StepPreview>,
 /**
  * Its log, oldest first.
  */
-log: Array<LogLine>, };
+log: Array<LogLine>, 
+/**
+ * What its failure looks like to its entry, with what helps.
+ */
+troubles: Array<Trouble>, };
 
 /**
  * Names a job.
@@ -1786,6 +1810,11 @@ target: string,
  * Whether it starts Berth's launcher.
  */
 is_berths: boolean, };
+
+/**
+ * What can be done about a change or a failure, as one action.
+ */
+export type Remedy = "restart" | "rebuild" | "rebuild_without_cache" | "reconfigure";
 
 /**
  * Asks what a removal would delete.
@@ -2381,9 +2410,56 @@ name: string,
 description: string, };
 
 /**
+ * Something that goes wrong with this server, how it is recognised, and what helps.
+ */
+export type Trouble = { 
+/**
+ * What a person sees, as a short sentence.
+ */
+problem: string, 
+/**
+ * Regular expressions, any of which is found in a line that the failure left: the texts of the
+ * error, or the job's log. Without one it is shown on the entry's page only.
+ */
+signs: Array<string>, 
+/**
+ * Why it happens.
+ */
+cause: string, 
+/**
+ * What helps, as Markdown without HTML.
+ */
+help: string, 
+/**
+ * The variants that it can happen to; empty means all of them.
+ */
+variants: Array<string>, 
+/**
+ * What Berth can do about it by itself.
+ */
+then: Remedy | null, };
+
+/**
  * What was checked about an entry.
  */
 export type Trust = "verified" | "publisher" | "community";
+
+/**
+ * What to do after something has changed, for some of the variants.
+ */
+export type UpdatePath = { 
+/**
+ * What has changed, a few words: "Code", "Dependencies", "Token".
+ */
+changed: string, 
+/**
+ * The variants that this is for; empty means all of them.
+ */
+variants: Array<string>, 
+/**
+ * What is to be done.
+ */
+then: Remedy, };
 
 /**
  * One way to run an entry.

@@ -93,6 +93,8 @@ const entry = (
   startup_seconds: 30,
   prompts: [],
   help: [],
+  updates: [],
+  troubles: [],
   ...spec,
 });
 
@@ -128,6 +130,7 @@ export const entries: readonly Entry[] = [
           pattern_help: 'Give an IANA name such as Europe/Paris.',
           min_length: null,
           max_length: 64,
+          extract: null,
         },
       }),
     ],
@@ -371,6 +374,21 @@ export const entries: readonly Entry[] = [
         version: null,
         planned: null,
         run: built('build', 'kaiten-mcp:latest', 'baked'),
+      },
+    ],
+    updates: [
+      { changed: 'Code', variants: ['dev'], then: 'restart' },
+      { changed: 'Code', variants: ['baked'], then: 'rebuild' },
+      { changed: 'Token', variants: [], then: 'reconfigure' },
+    ],
+    troubles: [
+      {
+        problem: 'The build fails',
+        signs: ['no matching version'],
+        cause: 'The network failed, or the cache is stale.',
+        help: 'Build once **without** the cache.',
+        variants: [],
+        then: 'rebuild_without_cache',
       },
     ],
   }),

@@ -442,7 +442,14 @@ export class MemoryBridge implements Bridge {
     job_list: () => [...this.#jobs.values()].map(({ job }) => job).reverse(),
     job_get: ({ job }) => {
       const found = this.#job(job);
-      return { job: found.job, steps: found.job.plan.steps.map(previewOf), log: found.log };
+      const { error, plan } = found.job;
+      const lines = [...(error?.causes ?? []), ...found.log.map((line) => line.text)];
+      const troubles = error
+        ? this.#entry(plan.entry).troubles.filter((trouble) =>
+            trouble.signs.some((sign) => lines.some((line) => new RegExp(sign, 'u').test(line))),
+          )
+        : [];
+      return { job: found.job, steps: plan.steps.map(previewOf), log: found.log, troubles };
     },
     job_dismiss: ({ job }) => {
       this.#job(job);
@@ -458,6 +465,9 @@ export class MemoryBridge implements Bridge {
         installation,
         registered_command: [program, ...args],
         prompt: this.#entry(installation.entry).prompts[0]?.text ?? null,
+        updates: this.#entry(installation.entry).updates.filter(
+          ({ variants }) => variants.length === 0 || variants.includes(installation.variant),
+        ),
       };
     },
     tool_call: () => ({ is_error: false, text: '', result: {} }),

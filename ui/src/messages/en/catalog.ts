@@ -99,6 +99,8 @@ export const catalog = {
   'entry.variant.checking': 'Looking at this computer…',
   'entry.planned': 'It cannot be installed yet',
   'entry.prompts': 'Prompts to try',
+  'entry.updates': 'After a change',
+  'entry.troubles': 'When something goes wrong',
   'entry.help': 'Questions and answers',
   'entry.links': 'Links',
   'entry.source': 'Source code',

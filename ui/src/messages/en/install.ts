@@ -143,6 +143,7 @@ export const install = {
   'result.verified': 'It was started as Claude Code would start it, and answered in {ms} ms.',
   'result.failed': 'What was begun has been undone.',
   'result.failed.reconfigure': 'What was there before is back.',
+  'result.troubles': 'This may be why',
   'result.leftovers': 'This could not be undone:',
   'result.retry': 'Try again',
 } as const;

@@ -46,7 +46,14 @@ export const servers = {
   'server.installed': 'Installed',
   'server.verified': 'Last verified',
   'server.prompt': 'A prompt to try',
+  'server.updates': 'What has changed?',
   'server.confined': 'How it is confined',
+
+  'remedy.restart': 'Restart Claude Code',
+  'remedy.rebuild': 'Install again',
+  'remedy.rebuild_without_cache': 'Build without the cache',
+  'remedy.reconfigure': 'Reconfigure',
+  'remedy.for': '{what} ({name})',
 
   'harden.read_only_root': 'It cannot change its own files (read-only root).',
   'harden.tmpfs_tmp': 'Its /tmp is in memory, small, and runs no programs ({options}).',

@@ -1,5 +1,6 @@
 use regex::RegexBuilder;
 
+use super::super::template::{Part, parse};
 use super::super::{Entry, InputKind, InputSpec, Marker};
 use super::{https, not_blank, unique};
 
@@ -25,8 +26,8 @@ pub(super) fn check(entry: &Entry, found: &mut Vec<String>) {
 
 fn one(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
     not_blank("title", &input.title, found);
-    if let Some(link) = &input.link {
-        https("link", link, found);
+    if let Some(template) = &input.link {
+        link(entry, input, template, found);
     }
     unique("variants", input.variants.iter().cloned(), found);
     for id in &input.variants {
@@ -45,7 +46,11 @@ fn kind(input: &InputSpec, found: &mut Vec<String>) {
             pattern_help,
             min_length,
             max_length,
+            extract,
         } => {
+            if let Some(extract) = extract {
+                extraction(extract, found);
+            }
             patterns(pattern.as_deref(), pattern_help.as_deref(), found);
             if let (Some(min), Some(max)) = (min_length, max_length)
                 && min > max
@@ -112,6 +117,54 @@ fn kind(input: &InputSpec, found: &mut Vec<String>) {
     }
 }
 
+/// A link that is built from other values leads where its fixed part says: the scheme stands there,
+/// and every value is one that a person can see before following it.
+fn link(entry: &Entry, input: &InputSpec, template: &str, found: &mut Vec<String>) {
+    let parts = match parse(template) {
+        Ok(parts) => parts,
+        Err(problem) => {
+            found.push(format!("link: `{template}` {problem}"));
+            return;
+        }
+    };
+    let mut example = String::new();
+    for part in &parts {
+        match part {
+            Part::Text(text) => example.push_str(text),
+            Part::Value(key) => {
+                let before = entry.inputs.iter().take_while(|other| *other != input);
+                let fits = before.filter(|other| other.key == *key).any(|other| {
+                    matches!(
+                        other.kind,
+                        InputKind::Text { .. } | InputKind::Choice { .. }
+                    )
+                });
+                if !fits {
+                    found.push(format!(
+                        "link: `{key}` is no text or choice that is asked for before"
+                    ));
+                }
+                example.push('x');
+            }
+            Part::Switch { .. } | Part::Known(_) => {
+                found.push("link: can hold values of inputs only".to_owned());
+            }
+        }
+    }
+    https("link", &example, found);
+}
+
+fn extraction(pattern: &str, found: &mut Vec<String>) {
+    match whole(pattern) {
+        Err(error) => found.push(format!("extract does not compile ({error})")),
+        // The whole match is a group as well.
+        Ok(regex) if regex.captures_len() != 2 => {
+            found.push("extract needs exactly one group, the value".to_owned());
+        }
+        Ok(_) => {}
+    }
+}
+
 fn default_fits(input: &InputSpec, default: Option<&str>, found: &mut Vec<String>) {
     if let Some(value) = default
         && let Err(problem) = crate::input::check_text(&input.kind, value)
@@ -138,15 +191,17 @@ fn patterns(pattern: Option<&str>, help: Option<&str>, found: &mut Vec<String>) 
 /// Compiles a pattern so that it matches whole values only.
 pub(crate) fn whole(pattern: &str) -> Result<regex::Regex, String> {
     // On its own first: `a)(b` would compile inside the group.
-    let build = |pattern: &str| {
-        RegexBuilder::new(pattern)
-            .size_limit(PATTERN_LIMIT)
-            .build()
-            .map_err(|error| {
-                let text = error.to_string();
-                text.lines().last().unwrap_or_default().trim().to_owned()
-            })
-    };
-    build(pattern)?;
-    build(&format!("^(?:{pattern})$"))
+    sign(pattern)?;
+    sign(&format!("^(?:{pattern})$"))
+}
+
+/// Compiles a pattern that is looked for anywhere in a line.
+pub(crate) fn sign(pattern: &str) -> Result<regex::Regex, String> {
+    RegexBuilder::new(pattern)
+        .size_limit(PATTERN_LIMIT)
+        .build()
+        .map_err(|error| {
+            let text = error.to_string();
+            text.lines().last().unwrap_or_default().trim().to_owned()
+        })
 }

@@ -1,10 +1,11 @@
 //! What a schema cannot say about an entry: names that must fit each other, and texts that must
 //! mean something. Every check gives all it finds, so that a writer sees everything at once.
 
+mod help;
 mod inputs;
 mod variants;
 
-pub(crate) use inputs::whole;
+pub(crate) use inputs::{sign, whole};
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ pub(super) fn entry(entry: &Entry) -> Vec<String> {
     texts(entry, &mut found);
     inputs::check(entry, &mut found);
     variants::check(entry, &mut found);
+    help::check(entry, &mut found);
     found
 }
 
@@ -58,14 +60,6 @@ fn texts(entry: &Entry, found: &mut Vec<String>) {
         https("source.url", &source.url, found);
     }
     tools(entry, found);
-    for (index, prompt) in entry.prompts.iter().enumerate() {
-        not_blank(&format!("prompts[{index}].title"), &prompt.title, found);
-        not_blank(&format!("prompts[{index}].text"), &prompt.text, found);
-    }
-    for (index, topic) in entry.help.iter().enumerate() {
-        not_blank(&format!("help[{index}].question"), &topic.question, found);
-        not_blank(&format!("help[{index}].answer"), &topic.answer, found);
-    }
 }
 
 fn tools(entry: &Entry, found: &mut Vec<String>) {

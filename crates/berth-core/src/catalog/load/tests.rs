@@ -2,6 +2,7 @@ use super::*;
 use crate::catalog::{InputKind, Run};
 
 mod built;
+mod help;
 
 const GOOD: &str = r#"
 id: demo

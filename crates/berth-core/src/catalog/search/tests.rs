@@ -27,6 +27,8 @@ fn entry(id: &str, title: &str, summary: &str) -> Entry {
         startup_seconds: 30,
         prompts: Vec::new(),
         help: Vec::new(),
+        updates: Vec::new(),
+        troubles: Vec::new(),
     }
 }
 
