@@ -15,6 +15,14 @@ pub const HUB: &str = "hub";
 /// # Panics
 /// When it cannot be written.
 pub fn add_hub(sandbox: &Sandbox) {
+    add_hub_from(sandbox, &ground::image_server());
+}
+
+/// Puts the entry into a person's catalog, with the server's image under another name.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn add_hub_from(sandbox: &Sandbox, image: &str) {
     let yaml = format!(
         r#"
 id: {HUB}
@@ -35,12 +43,11 @@ variants:
     best_for: Tests
     run:
       type: image
-      image: "{}"
+      image: "{image}"
       env: {{ TOKEN: "{{{{token}}}}" }}
       network: none
 credential_check: {{ tool: whoami }}
-"#,
-        ground::image_server()
+"#
     );
     sandbox.add_entry(HUB, &yaml);
 }

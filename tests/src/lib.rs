@@ -8,5 +8,7 @@ pub mod hub;
 pub mod leak;
 pub mod left;
 pub mod sandbox;
+pub mod screen;
+pub mod slow;
 pub mod source;
 pub mod window;

@@ -10,17 +10,21 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::sandbox::Sandbox;
+use crate::screen::Screen;
 
 /// How long something may take to appear: an install fetches packages, and a busy
 /// machine takes minutes for that.
 const PATIENCE: Duration = Duration::from_secs(600);
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// A running app. The driver is ended by its process id on drop, and the app with it.
+/// A running app on a display of its own. The driver is ended by its process id on drop, and the
+/// app and the display with it.
 #[derive(Debug)]
 pub struct Window {
     driver: WebDriver,
     server: Ended,
+    /// The last to go: what is on it would complain.
+    screen: Screen,
 }
 
 #[derive(Debug)]
@@ -74,8 +78,10 @@ impl Window {
         let copy = log.try_clone().expect("the same log");
         let mut line: Vec<std::ffi::OsString> = starter.iter().map(Into::into).collect();
         line.push(ground::tauri_driver().into());
+        let screen = Screen::start();
         let mut command = sandbox.command(&line[0]);
         command
+            .env("DISPLAY", screen.name())
             .args(&line[1..])
             .args([
                 "--port",
@@ -97,7 +103,13 @@ impl Window {
         let mut last = None;
         for _ in 0..100 {
             match WebDriver::new(&url, capabilities.clone()).await {
-                Ok(driver) => return Self { driver, server },
+                Ok(driver) => {
+                    return Self {
+                        driver,
+                        server,
+                        screen,
+                    };
+                }
                 Err(error) => last = Some(error),
             }
             tokio::time::sleep(GLANCE).await;
@@ -279,6 +291,7 @@ impl Window {
         // A window that was killed has no session to end; the driver is ended either way.
         let _ = self.driver.clone().quit().await;
         drop(self.server);
+        drop(self.screen);
     }
 }
 

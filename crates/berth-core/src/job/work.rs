@@ -56,7 +56,12 @@ impl Work {
             job.leftovers.clear();
         });
         if let Err(error) = begun {
-            return self.end(JobState::Failed, Some(error));
+            if self.job.state == JobState::Waiting {
+                return self.end(JobState::Failed, Some(error));
+            }
+            // Ended now, nobody would ever finish it.
+            tracing::error!(%error, job = self.job.id, "a job could not be carried on; it waits");
+            return;
         }
         for index in 0..self.job.plan.steps.len() {
             if self.job.steps[index].state == StepState::Done {
