@@ -3,7 +3,7 @@
 //! not get into an image.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use berth_testkit::{ground, token};
 
@@ -51,7 +51,7 @@ impl Source {
         );
         fs::create_dir_all(source.folder.join("src")).expect("a folder");
         source.write("Dockerfile", &recipe);
-        source.write("pyproject.toml", "[project]\nname = \"demo-mcp\"\n");
+        source.change("0.1.0");
         source.write(".env", &format!("TOKEN={}\n", token::right()));
         source.write("src/code", "one");
         sandbox.add_entry(id, &source.entry(id));
@@ -73,7 +73,7 @@ inputs:
   - key: source
     title: Source folder
     required: true
-    kind: {{ type: folder }}
+    kind: {{ type: source, marker: {{ file: pyproject.toml, name: demo-mcp }} }}
   - key: token
     title: Token
     required: true
@@ -113,9 +113,20 @@ credential_check: {{ tool: whoami }}
         fs::write(self.folder.join(name), text).expect("a file of the source");
     }
 
-    /// Makes another development image of it.
-    pub fn change(&self, what: &str) {
-        self.write("pyproject.toml", &format!("[project]\nname = \"{what}\"\n"));
+    /// Makes another development image of it, by giving the project this version.
+    pub fn change(&self, version: &str) {
+        self.write("pyproject.toml", &project(version));
+    }
+
+    /// Puts the whole folder somewhere else as well.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    pub fn copy_to(&self, folder: &Path) {
+        fs::create_dir_all(folder.join("src")).expect("a folder");
+        for name in ["Dockerfile", "pyproject.toml", ".env", "src/code"] {
+            fs::copy(self.folder.join(name), folder.join(name)).expect("a file of the source");
+        }
     }
 
     /// Gives an image of somebody else's one of its names; the image's identifier.
@@ -166,4 +177,10 @@ credential_check: {{ tool: whoami }}
             let _ = sandbox.docker(&["rmi", "--force", name]);
         }
     }
+}
+
+/// What the project says of itself.
+#[must_use]
+pub fn project(version: &str) -> String {
+    format!("[project]\nname = \"demo-mcp\"\nversion = \"{version}\"\n")
 }

@@ -14,6 +14,7 @@ mod e2e {
     mod scopes;
     mod secret;
     mod single;
+    mod source;
     mod steps;
     mod zoom;
 }

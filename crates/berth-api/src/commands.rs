@@ -15,6 +15,8 @@ macro_rules! for_each_command {
             catalog_list(CatalogQuery) -> CatalogPage;
             catalog_reports(()) -> Vec<CatalogReport>;
             entry_get(EntryRequest) -> EntryPage;
+            source_find(SourceFind) -> SourcesFound;
+            source_stop(()) -> ();
             plan_preview(Choices) -> PlanPreview;
             install_start(InstallRequest) -> JobStarted;
             remove_preview(RemoveRequest) -> PlanPreview;

@@ -34,6 +34,8 @@ pub enum ErrorCode {
     InputUnknown { input: String },
     InputMissing { input: String },
     InputInvalid { input: String, problem: InputProblem },
+    SourceMissing { input: String, project: String },
+    SourceUnclear { input: String, folders: Vec<String> },
     ProjectNeeded,
     FolderMissing { path: String },
     ConsentNeeded,

@@ -18,3 +18,4 @@ pub mod progress;
 pub mod secret;
 pub mod server;
 pub mod settings;
+pub mod source;

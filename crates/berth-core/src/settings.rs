@@ -18,6 +18,8 @@ pub struct Settings {
     pub vault: Option<crate::facts::VaultKind>,
     /// Project folders that were used before, newest first, at most ten.
     pub recent_projects: Vec<String>,
+    /// Source folders that were used before, newest first, at most twenty.
+    pub recent_sources: Vec<String>,
 }
 
 /// The window's colours.

@@ -3,7 +3,7 @@
 use berth_testkit::{ground, token};
 use berth_tests::leak;
 use berth_tests::sandbox::{Ran, Sandbox};
-use berth_tests::source::{CODE, Source};
+use berth_tests::source::{CODE, Source, project};
 use serde_json::{Value, json};
 
 use crate::people::{assert_nothing_left, berth_with, engine};
@@ -100,25 +100,19 @@ fn code_is_changed_without_a_build_and_never_by_the_server() {
     // before goes.
     install(&sandbox, &source, &["--replace"]).ok();
     assert_eq!(source.built(&sandbox), [first.as_str()]);
-    source.change("changed-mcp");
+    source.change("0.2.0");
     let ran = install(&sandbox, &source, &["--replace"]).ok();
     let second = source.named(&sandbox, &source.dev).unwrap();
     assert_ne!(second, first);
     assert_eq!(source.built(&sandbox), [second.as_str()]);
-    assert_eq!(
-        read(&sandbox, "/app/pyproject.toml"),
-        "[project]\nname = \"changed-mcp\"\n"
-    );
+    assert_eq!(read(&sandbox, "/app/pyproject.toml"), project("0.2.0"));
     assert!(!ran.stdout.contains(&token::right()));
 
     // What is here can be used as it is, whatever the source says by now.
-    source.change("changed-again");
+    source.change("0.3.0");
     install(&sandbox, &source, &["--replace", "--use-image"]).ok();
     assert_eq!(source.built(&sandbox), [second.as_str()]);
-    assert_eq!(
-        read(&sandbox, "/app/pyproject.toml"),
-        "[project]\nname = \"changed-mcp\"\n"
-    );
+    assert_eq!(read(&sandbox, "/app/pyproject.toml"), project("0.2.0"));
 
     sandbox.berth(&["remove", NAME, "--yes"]).ok();
     assert_nothing_left(&sandbox, NAME);

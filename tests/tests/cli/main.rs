@@ -10,4 +10,5 @@ mod people;
 mod scopes;
 mod secrets;
 mod shown;
+mod sources;
 mod vault;

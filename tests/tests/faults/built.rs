@@ -81,7 +81,7 @@ fn a_build_that_fails_anywhere_gives_the_name_back() {
     let own = name().unwrap();
     for (number, at) in AGAIN.into_iter().enumerate() {
         let text = format!("reconfigure, {at:?}");
-        source.change(&format!("changed-{number}"));
+        source.change(&format!("0.1.{number}"));
         assert_failed(&job(&machine, &install(&source, true, Some(at))), at, &text);
         assert_eq!(machine.look(), installed, "{text}");
         machine.until_quiet(&text);

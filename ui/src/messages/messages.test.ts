@@ -134,7 +134,7 @@ describe('errors', () => {
       found: 1,
       seconds: 1,
     };
-    const built = { step: 'a', target: 'a', dockerfile: 'a' };
+    const built = { step: 'a', target: 'a', dockerfile: 'a', project: 'a' };
     const rest = { limit: 1, exit: 1, package: 'a', tool: 'a', program: 'a', what: 'a', file: 'a', known: 1 };
     const error = {
       code,

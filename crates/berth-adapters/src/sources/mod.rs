@@ -34,6 +34,46 @@ impl Sources for LocalSources {
             .map(Some)
             .ok_or_else(|| failed(&path))
     }
+
+    fn folders(&self, folder: &str, limit: usize) -> Result<Vec<String>> {
+        let path = Path::new(folder);
+        let listed = || {
+            let disk = disk(&std::fs::metadata(path)?);
+            let mut names = Vec::new();
+            for entry in std::fs::read_dir(path)? {
+                // What went away meanwhile, or must not be looked at, is none.
+                let Ok(entry) = entry else { continue };
+                // A link's type is a link, so it is no folder here.
+                if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    continue;
+                }
+                let here = || {
+                    entry
+                        .metadata()
+                        .is_ok_and(|about| self::disk(&about) == disk)
+                };
+                if let (Ok(name), true) = (entry.file_name().into_string(), here()) {
+                    names.push(name);
+                }
+            }
+            names.sort_unstable();
+            names.truncate(limit);
+            Ok(names)
+        };
+        listed().map_err(|error: std::io::Error| failed(path).caused_by(&error))
+    }
+}
+
+/// Tells file systems apart. On Windows one that is mounted in a folder is a link, and left out as
+/// such.
+#[cfg(unix)]
+fn disk(about: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::dev(about)
+}
+
+#[cfg(not(unix))]
+fn disk(_: &std::fs::Metadata) -> u64 {
+    0
 }
 
 fn absent(kind: ErrorKind) -> bool {

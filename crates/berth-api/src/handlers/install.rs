@@ -11,7 +11,7 @@ use berth_core::plan::preview::StepPreview;
 use berth_core::plan::{self, Choices, Plan, VaultItem};
 use berth_core::server::Installation;
 
-use super::{Berth, lock};
+use super::{Berth, lock, sources};
 use crate::types::{
     AppEvent, Conflict, InputReport, InstallRequest, JobStarted, NameRequest, PlanPreview,
     RemoveRequest, RemoveStart,
@@ -32,7 +32,7 @@ const PLANNED_BY: [Probe; 7] = [
 const SHOWN: usize = 16;
 
 /// Most project folders that the settings remember.
-const RECENT_PROJECTS: usize = 10;
+pub(super) const RECENT_PROJECTS: usize = 10;
 
 /// Plans as they were shown, by their consent. A plan that is made again differs in its
 /// generation's identifier, and with it in its paths: so that what runs is word for word what was
@@ -106,9 +106,10 @@ impl Berth {
         let plan = plan::prepare_install(&self.ports, entry, &choices, &self.facts_now()).await?;
         let plan = self.agreed(plan, &consent)?;
         let project = choices.place.project.clone();
+        let sources = sources::used(entry, &plan);
         let started = self.start(plan, choices.secrets).await?;
-        if let Some(project) = project {
-            self.remember_project(project).await?;
+        if project.is_some() || !sources.is_empty() {
+            self.remember(project, sources).await?;
         }
         Ok(started)
     }
@@ -238,13 +239,11 @@ impl Berth {
         self.store(move |store| store.installation(&name)).await
     }
 
-    async fn remember_project(&self, project: String) -> Result<()> {
+    async fn remember(&self, project: Option<String>, sources: Vec<String>) -> Result<()> {
         let settings = self
             .store(move |store| {
                 let mut settings = store.settings()?;
-                settings.recent_projects.retain(|known| *known != project);
-                settings.recent_projects.insert(0, project);
-                settings.recent_projects.truncate(RECENT_PROJECTS);
+                sources::remember(&mut settings, project, sources);
                 store.put_settings(&settings)?;
                 Ok(settings)
             })

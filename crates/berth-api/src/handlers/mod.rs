@@ -10,6 +10,7 @@ mod jobs;
 mod report;
 mod secrets;
 mod servers;
+mod sources;
 mod startup;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use berth_core::facts::Facts;
 use berth_core::job::JobRunner;
 use berth_core::port::{Ports, Store};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::desktop::Desktop;
 use events::Hub;
@@ -42,6 +44,8 @@ pub struct Berth {
     shown: Mutex<Shown>,
     /// Jobs that this process carries out.
     running: Arc<Mutex<Running>>,
+    /// Stops the searches for source folders.
+    searching: Mutex<CancellationToken>,
 }
 
 impl Berth {
@@ -65,6 +69,7 @@ impl Berth {
             desktop,
             shown: Mutex::default(),
             running: Arc::default(),
+            searching: Mutex::default(),
         }
     }
 

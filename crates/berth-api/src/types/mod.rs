@@ -6,6 +6,7 @@ mod event;
 mod install;
 mod secret;
 mod server;
+mod source;
 
 pub use app::{
     AppInfo, ClientRow, FactsRefresh, LauncherLinked, LinkRequest, PickRequest, Picked,
@@ -24,3 +25,4 @@ pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
 pub use server::{
     InstallationPage, InstallationRow, NameRequest, ServerState, ToolCallAnswer, ToolCallRequest,
 };
+pub use source::{SourceFind, SourcesFound};

@@ -49,9 +49,14 @@ impl Desk {
             state.publish("example/clock:1.2.3");
             state.publish("example/hub:2.0.0");
         }
-        let dialogs = Arc::new(Dialogs::default());
         let catalog = Catalog::from_files(ENTRIES, Trust::Verified);
         assert_eq!(catalog.reports().len(), 1, "{:#?}", catalog.reports());
+        Self::over(world, ports, catalog)
+    }
+
+    /// With another catalog.
+    pub fn over(world: Arc<World>, ports: Ports, catalog: Catalog) -> Self {
+        let dialogs = Arc::new(Dialogs::default());
         let berth = Berth::new(ports, Arc::new(catalog), dialogs.clone());
         Self {
             world,

@@ -12,4 +12,5 @@ mod jobs;
 mod secrecy;
 mod secrets;
 mod servers;
+mod sources;
 mod startup;

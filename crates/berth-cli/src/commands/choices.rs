@@ -9,11 +9,14 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::{SecretValues, parse_assignments};
 use berth_core::plan::Choices;
 
+use super::sources;
 use crate::args::ChoiceArgs;
 use crate::ask;
+use crate::output::Output;
 
-/// The choices, with the secrets apart: each request takes its own.
-pub async fn choices(berth: &Berth, args: &ChoiceArgs) -> Result<Choices> {
+/// The choices, with the secrets apart: each request takes its own. A source folder that was not
+/// given is looked for.
+pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Choices> {
     let id = args.entry.clone();
     let entry = berth.entry_get(EntryRequest { id }).await?.entry;
     let mut inputs = parse_assignments(&entry, &args.set)?;
@@ -22,7 +25,7 @@ pub async fn choices(berth: &Berth, args: &ChoiceArgs) -> Result<Choices> {
         let assignment = format!("source={}", absolute(source)?);
         inputs.extend(parse_assignments(&entry, &[assignment])?);
     }
-    Ok(Choices {
+    let mut choices = Choices {
         entry: args.entry.clone(),
         variant: args.variant.clone(),
         name: args.name.clone(),
@@ -32,7 +35,9 @@ pub async fn choices(berth: &Berth, args: &ChoiceArgs) -> Result<Choices> {
         replace: args.replace,
         no_cache: args.no_cache,
         use_image: args.use_image,
-    })
+    };
+    sources::fill_in(berth, out, &entry, &mut choices).await?;
+    Ok(choices)
 }
 
 fn secrets(args: &ChoiceArgs) -> Result<SecretValues> {
@@ -49,7 +54,7 @@ fn place(scope: Scope, project: Option<&Path>) -> Result<Place> {
 }
 
 /// An existing folder's absolute path.
-fn absolute(folder: &Path) -> Result<String> {
+pub fn absolute(folder: &Path) -> Result<String> {
     let missing = || {
         Error::new(ErrorCode::FolderMissing {
             path: folder.to_string_lossy().into_owned(),

@@ -21,7 +21,7 @@ use crate::output::{Output, clean, error_text};
 
 /// Runs it.
 pub async fn run(berth: &Berth, out: Output, args: InstallArgs) -> Result<()> {
-    let choices = choices(berth, &args.choices).await?;
+    let choices = choices(berth, out, &args.choices).await?;
     berth.startup().await;
     carry_out(berth, out, choices, args.consent.yes, "Install it?").await
 }
@@ -61,7 +61,7 @@ pub async fn carry_out(
 }
 
 /// Choices for another request.
-fn again(choices: &Choices) -> Choices {
+pub fn again(choices: &Choices) -> Choices {
     Choices {
         entry: choices.entry.clone(),
         variant: choices.variant.clone(),

@@ -11,6 +11,7 @@ pub mod plan;
 pub mod remove;
 pub mod secret;
 pub mod show;
+mod sources;
 pub mod update;
 pub mod vault;
 pub mod verify;

@@ -11,7 +11,7 @@ use crate::output::{Output, plan};
 
 /// Runs it. A plan with obstacles is an answer as well, but not success.
 pub async fn run(berth: &Berth, out: Output, args: ChoiceArgs) -> Result<Option<Error>> {
-    let choices = choices(berth, &args).await?;
+    let choices = choices(berth, out, &args).await?;
     berth.facts_ensure(&VARIANT_PROBES).await?;
     let preview = berth.plan_preview(choices).await?;
     out.answer(&preview, || text(&preview));

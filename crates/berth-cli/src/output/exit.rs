@@ -46,6 +46,8 @@ pub fn code(error: &Error) -> u8 {
         | E::VariantPlanned { .. }
         | E::InputMissing { .. }
         | E::InputInvalid { .. }
+        | E::SourceMissing { .. }
+        | E::SourceUnclear { .. }
         | E::ProjectNeeded
         | E::FolderMissing { .. } => INPUT,
         E::NameTaken { .. } | E::AlreadyRegistered { .. } | E::JobRunning { .. } => CONFLICT,

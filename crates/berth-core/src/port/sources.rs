@@ -9,6 +9,14 @@ pub trait Sources: Send + Sync {
     /// # Errors
     /// `FileFailed` for a file that cannot be read, is larger than 1 MiB, or is malformed.
     fn project(&self, folder: &str, file: &str) -> Result<Option<Project>>;
+
+    /// The names of the folders directly in `folder` (an absolute path), in their order, at most
+    /// `limit` of them. Left out are links, whatever they lead to, folders on another file system
+    /// than `folder` itself, and names that are not Unicode.
+    ///
+    /// # Errors
+    /// `FileFailed` for what is no folder, is not there or cannot be read.
+    fn folders(&self, folder: &str, limit: usize) -> Result<Vec<String>>;
 }
 
 /// What a project's own file says about it.

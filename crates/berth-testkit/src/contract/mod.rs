@@ -3,5 +3,6 @@
 
 pub mod build;
 pub mod engine;
+pub mod sources;
 pub mod store;
 pub mod vault;

@@ -215,6 +215,7 @@ fn settings(store: &dyn Store) {
     let settings = Settings {
         vault: Some(VaultKind::Keychain),
         recent_projects: vec!["/a b".to_owned()],
+        recent_sources: vec!["/c".to_owned(), "/ä b".to_owned()],
         ..Settings::default()
     };
     let notes = MachineNotes {

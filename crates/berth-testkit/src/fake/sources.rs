@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::port::{Project, Sources};
+use berth_core::port::{PathKind, Project, Sources};
 
-use super::World;
+use super::{Node, World};
 
 /// Projects among the files of a [`World`]. Their files are written as JSON with `name`,
 /// `version` and `requires`, whatever they are called: parsing is the real adapter's.
@@ -37,5 +37,23 @@ impl Sources for FakeSources {
             version: said("version"),
             requires: said("requires"),
         }))
+    }
+
+    fn folders(&self, folder: &str, limit: usize) -> Result<Vec<String>> {
+        let state = self.0.state();
+        let real = state.files.canonical(folder);
+        let Some(real) = real.filter(|real| state.files.kind(real) == PathKind::Folder) else {
+            return Err(Error::new(ErrorCode::FileFailed {
+                operation: "read".to_owned(),
+                path: folder.to_owned(),
+            }));
+        };
+        let inside = format!("{}/", real.trim_end_matches('/'));
+        let names = state.files.iter().filter_map(|(path, node)| {
+            let name = path.strip_prefix(&inside)?;
+            let here = *node == Node::Folder && !name.contains('/');
+            here.then(|| name.to_owned())
+        });
+        Ok(names.take(limit).collect())
     }
 }

@@ -337,6 +337,7 @@ impl Host for Faulty<dyn Host> {
 
 impl Sources for Faulty<dyn Sources> {
     faulty!("sources", project(folder: &str, file: &str) -> Option<Project>);
+    faulty!("sources", folders(folder: &str, limit: usize) -> Vec<String>);
 }
 
 #[async_trait]

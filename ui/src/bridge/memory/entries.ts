@@ -355,7 +355,7 @@ export const entries: readonly Entry[] = [
         key: 'source',
         title: 'Source folder',
         required: true,
-        kind: { type: 'folder', multiple: false, access: 'read_only' },
+        kind: { type: 'source', marker: { file: 'pyproject.toml', name: 'kaiten-mcp' } },
       }),
     ],
     variants: [

@@ -10,6 +10,7 @@ import {
   type Commands,
   type Entry,
   type EntryPage,
+  type FoundSource,
   type Installation,
   type InstallationRow,
   type Plan,
@@ -18,6 +19,7 @@ import {
   type Response,
   type SecretRow,
   type Settings,
+  type SourcesFound,
   type StepOutcome,
 } from '../types';
 import { cardOf, runsIn, search } from './catalog';
@@ -88,12 +90,17 @@ export class MemoryBridge implements Bridge {
     claude_program: null,
     vault: 'keychain',
     recent_projects: ['/home/sam/src/website', '/home/sam/src/kaiten-mcp'],
+    recent_sources: [],
   };
   readonly installations = new Map<string, Installation>();
   /** What is in the pretended keychain, by `name/input`. */
   readonly keychain = new Map<string, string>();
   /** Addresses that were opened in the pretended browser. */
   readonly opened: string[] = [];
+  /** Source folders of the projects on the pretended disk. */
+  found: FoundSource[] = [{ path: '/home/sam/src/kaiten-mcp', version: '0.1.0', used_before: false }];
+  /** A search that is answered when a test says so. */
+  search: Promise<SourcesFound> | null = null;
   /** What the native dialogs give, one after the other. */
   picks: (string | null)[] = [];
   /** Every call, for tests. */
@@ -378,6 +385,8 @@ export class MemoryBridge implements Bridge {
       ),
     catalog_reports: () => [],
     entry_get: ({ id }) => this.#entryPage(id),
+    source_find: () => this.search ?? { sources: this.found, complete: true },
+    source_stop: () => null,
     plan_preview: (choices) => this.#preview(choices),
     install_start: ({ choices, consent }) => {
       const preview = this.#preview(choices);

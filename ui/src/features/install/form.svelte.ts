@@ -6,6 +6,7 @@ import {
   type Bridge,
   type Choices,
   type EntryPage,
+  type FoundSource,
   type InputSpec,
   type InputValue,
   type InstallationPage,
@@ -19,6 +20,14 @@ import { t } from '@/messages';
 
 /** Milliseconds of silence after typing before the plan is worked out again. */
 const PAUSE = 200;
+
+/** What a search for a source folder has brought. */
+export interface Found {
+  looking: boolean;
+  sources: readonly FoundSource[];
+  /** The folder that was filled in, because it was the only one. */
+  filled?: string;
+}
 
 /** The choices of an install sheet while they are made, and the plan that follows from them. */
 export class InstallForm {
@@ -36,6 +45,9 @@ export class InstallForm {
   readonly touched = new SvelteSet<string>();
   /** The person tried to go on: all problems are shown. */
   attempted = $state(false);
+
+  /** Source folders that were found, by their input. */
+  found = $state<Record<string, Found>>({});
 
   preview = $state.raw<PlanPreview | null>(null);
   /** The preview does not belong to what stands in the fields. */
@@ -82,6 +94,7 @@ export class InstallForm {
   readonly #bridge: Bridge;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
+  #search = 0;
 
   constructor(bridge: Bridge, page: EntryPage, installed?: InstallationPage) {
     this.#bridge = bridge;
@@ -110,6 +123,31 @@ export class InstallForm {
   set(spec: InputSpec, change: Partial<Draft>): void {
     this.drafts[spec.key] = { ...this.draft(spec), ...change };
     this.changed();
+  }
+
+  /**
+   * Looks for the source folders that the entry asks for, while the sheet is used. The only one that is
+   * found is filled in where nobody has chosen another.
+   */
+  async findSources(): Promise<void> {
+    const turn = ++this.#search;
+    const wanted = this.page.entry.inputs.filter((spec) => spec.kind.type === 'source');
+    const folders = this.scope !== 'user' && this.project.trim() ? [this.project.trim()] : [];
+    await Promise.all(
+      wanted.map(async (spec) => {
+        this.found[spec.key] = { ...this.found[spec.key], looking: true, sources: [] };
+        const request = { entry: this.page.entry.id, input: spec.key, folders };
+        // A search that fails has found nothing; the folder can be chosen all the same.
+        const answer = await this.#bridge.call('source_find', request).catch(() => null);
+        if (turn !== this.#search) return;
+        const sources = answer?.sources ?? [];
+        const only = sources.length === 1 && answer?.complete ? sources[0]?.path : undefined;
+        const fills = this.draft(spec).paths.length === 0 && !this.touched.has(spec.key);
+        const filled = fills ? only : this.found[spec.key]?.filled;
+        this.found[spec.key] = { looking: false, sources, ...(filled === undefined ? {} : { filled }) };
+        if (fills && only !== undefined) this.set(spec, { paths: [{ path: only, access: 'read_only' }] });
+      }),
+    );
   }
 
   /** Something was chosen or typed: the plan is worked out again, soon. */
@@ -168,6 +206,9 @@ export class InstallForm {
   close(): void {
     clearTimeout(this.#timer);
     this.#turn++;
+    this.#search++;
+    if (Object.values(this.found).some((found) => found.looking))
+      void this.#bridge.call('source_stop').catch(() => undefined);
     this.#forgetSecrets();
   }
 

@@ -36,6 +36,14 @@ export const errors = {
   input_unknown: { message: 'There is no input “{input}” here.', hint: 'Close this and open it again.' },
   input_missing: { message: '“{input}” is needed.', hint: 'Fill it in.' },
   input_invalid: { message: '“{input}”: {problem}', hint: 'Correct it and try again. Nothing was changed.' },
+  source_missing: {
+    message: 'No folder of {project} was found on this computer.',
+    hint: 'Get its source, then choose its folder.',
+  },
+  source_unclear: {
+    message: 'Several folders could be meant by “{input}”.',
+    hint: 'Choose one of them.',
+  },
   project_needed: { message: 'This scope needs a project folder.', hint: 'Choose the project’s folder.' },
   folder_missing: { message: 'The folder {path} does not exist.', hint: 'Choose a folder that exists.' },
   consent_needed: {

@@ -1,0 +1,70 @@
+//! The contract of [`Sources`].
+
+use berth_core::error::ErrorCode;
+use berth_core::port::{Project, Sources};
+
+/// Makes what the suite looks at, below a folder of its own. Paths are relative, with `/`.
+pub trait Disk {
+    /// The folder, absolute and without links.
+    fn root(&self) -> String;
+    /// Makes a folder and its parents.
+    fn folder(&self, path: &str);
+    /// Writes a file and makes its parents.
+    fn file(&self, path: &str, text: &str);
+    /// Makes a link to another path below the folder.
+    fn link(&self, path: &str, target: &str);
+}
+
+/// Runs the whole suite; the disk's folder is empty.
+pub fn check(sources: &dyn Sources, disk: &dyn Disk) {
+    says_what_a_project_is(sources, disk);
+    lists_folders(sources, disk);
+}
+
+fn at(disk: &dyn Disk, path: &str) -> String {
+    format!("{}/{path}", disk.root())
+}
+
+fn says_what_a_project_is(sources: &dyn Sources, disk: &dyn Disk) {
+    disk.file("box/package.json", r#"{"name": "box", "version": "1.2"}"#);
+    disk.file("box/Makefile", "all:");
+    disk.file("broken/package.json", "{");
+    let project = |folder: &str, file: &str| sources.project(&at(disk, folder), file);
+    let said = Project {
+        name: Some("box".to_owned()),
+        version: Some("1.2".to_owned()),
+        requires: None,
+    };
+    assert_eq!(project("box", "package.json"), Ok(Some(said)));
+    assert_eq!(project("box", "Makefile"), Ok(Some(Project::default())));
+    assert_eq!(project("box", "Cargo.toml"), Ok(None));
+    assert_eq!(project("nowhere", "package.json"), Ok(None));
+    let broken = project("broken", "package.json").expect_err("it is malformed");
+    assert_eq!(broken.name(), "file_failed");
+}
+
+fn lists_folders(sources: &dyn Sources, disk: &dyn Disk) {
+    for folder in ["list/b/inner", "list/a", "list/.c", "list/ä b"] {
+        disk.folder(folder);
+    }
+    disk.file("list/file", "");
+    disk.link("list/link", "list/a");
+    disk.link("list/circle", "list");
+    disk.link("list/lost", "list/nothing");
+    disk.link("linked", "list");
+    let folders = |path: &str, limit| sources.folders(&at(disk, path), limit);
+    let all = [".c", "a", "b", "ä b"].map(str::to_owned).to_vec();
+    assert_eq!(folders("list", 100), Ok(all.clone()), "and no link");
+    assert_eq!(folders("linked", 100), Ok(all), "through a link");
+    assert_eq!(
+        folders("list", 2),
+        Ok(vec![".c".to_owned(), "a".to_owned()])
+    );
+    assert_eq!(folders("list/a", 100), Ok(Vec::new()));
+    for path in ["list/file", "list/nothing"] {
+        let error = folders(path, 100).expect_err("it is no folder");
+        let named = matches!(&error.code, ErrorCode::FileFailed { path: named, .. }
+            if *named == at(disk, path));
+        assert!(named, "{error:?}");
+    }
+}
