@@ -5,6 +5,7 @@
 mod bare;
 mod built;
 mod cancel;
+mod kitaru;
 mod packages;
 mod people;
 mod scopes;

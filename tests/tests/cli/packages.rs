@@ -9,7 +9,7 @@ use crate::people::assert_nothing_left;
 use crate::shown;
 
 /// uv beside `berth` and `claude`, from its package: the machine need not have it.
-fn add_uv(sandbox: &Sandbox) {
+pub fn add_uv(sandbox: &Sandbox) {
     let tools = sandbox.path("tools");
     let run = |command: &mut Command| {
         let output = command.output().unwrap();

@@ -1,0 +1,156 @@
+//! The Kitaru entry with its real packages: both installers, every scope, its own local server.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+
+use berth_tests::left::is_connected;
+use berth_tests::sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::packages::add_uv;
+use crate::people::assert_nothing_left;
+
+/// The tools that the documentation of Kitaru 0.21 names: nine for executions, seven for
+/// deployments, two for artifacts, one for secrets, five for the connection.
+const NAMED: [&str; 24] = [
+    "kitaru_executions_list",
+    "kitaru_executions_get",
+    "kitaru_executions_latest",
+    "get_execution_logs",
+    "kitaru_executions_run",
+    "kitaru_executions_cancel",
+    "kitaru_executions_input",
+    "kitaru_executions_retry",
+    "kitaru_executions_replay",
+    "kitaru_deployments_deploy",
+    "kitaru_deployments_invoke",
+    "kitaru_deployments_list",
+    "kitaru_deployments_get",
+    "kitaru_deployments_delete",
+    "kitaru_deployments_tag",
+    "kitaru_deployments_untag",
+    "kitaru_artifacts_list",
+    "kitaru_artifacts_get",
+    "kitaru_secrets_create",
+    "kitaru_start_local_server",
+    "kitaru_stop_local_server",
+    "kitaru_status",
+    "kitaru_stacks_list",
+    "manage_stack",
+];
+
+/// Every named tool is among those that the installed server offered when it was verified.
+fn assert_tools(sandbox: &Sandbox) {
+    let page = sandbox.berth(&["show", "kitaru", "--json"]).ok().json();
+    let tools = page["installation"]["tools"].as_array().expect("tools");
+    let offered: BTreeSet<&str> = tools
+        .iter()
+        .map(|tool| tool["name"].as_str().expect("a name"))
+        .collect();
+    let missing: Vec<&str> = NAMED
+        .into_iter()
+        .filter(|name| !offered.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?} of {offered:?}");
+}
+
+fn install(sandbox: &Sandbox, more: &[&str]) {
+    let args = ["install", "kitaru", "--yes"];
+    sandbox.berth(&[&args[..], more].concat()).ok();
+}
+
+fn call(sandbox: &Sandbox, tool: &str, arguments: &Value) -> String {
+    let arguments = arguments.to_string();
+    sandbox
+        .berth(&["call", "kitaru", tool, &arguments])
+        .ok()
+        .stdout
+}
+
+/// What Claude Code writes down when a person trusts the project and approves of its server.
+fn approve(sandbox: &Sandbox) {
+    let project = sandbox.project();
+    let file = sandbox.home().join(".claude.json");
+    let mut settings: Value =
+        serde_json::from_slice(&fs::read(&file).expect("settings")).expect("they are JSON");
+    settings["projects"][project.to_str().expect("text")]["hasTrustDialogAccepted"] = json!(true);
+    fs::write(&file, settings.to_string()).expect("written");
+    let folder = project.join(".claude");
+    fs::create_dir_all(&folder).expect("a folder");
+    let approved = r#"{ "enabledMcpjsonServers": ["kitaru"] }"#;
+    fs::write(folder.join("settings.local.json"), approved).expect("written");
+}
+
+#[test]
+fn kitaru_is_connected_in_every_scope() {
+    let sandbox = Sandbox::new();
+    add_uv(&sandbox);
+    let made = sandbox.command("git").args(["init", "--quiet"]).status();
+    // Claude Code takes the repository's root for the project, and this test runs in another.
+    assert!(made.expect("git").success());
+    let plan = sandbox.berth(&["plan", "kitaru"]).ok();
+    assert!(
+        plan.stdout.contains("bin/uv pip install"),
+        "{}",
+        plan.stdout
+    );
+    assert!(plan.stdout.contains("zenml==0.98.0"), "{}", plan.stdout);
+
+    install(&sandbox, &["--scope", "local"]);
+    assert_tools(&sandbox);
+    assert!(is_connected(&sandbox, "kitaru"), "local");
+    install(&sandbox, &["--replace", "--scope", "project"]);
+    assert!(
+        !is_connected(&sandbox, "kitaru"),
+        "a project's server waits for approval"
+    );
+    approve(&sandbox);
+    assert!(is_connected(&sandbox, "kitaru"), "project");
+    install(&sandbox, &["--replace", "--scope", "user"]);
+    assert!(is_connected(&sandbox, "kitaru"), "user");
+    assert_tools(&sandbox);
+    let status = call(&sandbox, "kitaru_status", &json!({}));
+    assert!(status.contains(r#""zenml_version": "0.98.0""#), "{status}");
+    assert!(status.contains("KITARU_ANALYTICS_OPT_IN"), "{status}");
+    sandbox.berth(&["remove", "kitaru", "--yes"]).ok();
+    assert_nothing_left(&sandbox, "kitaru");
+}
+
+/// Has the local server ended, whatever becomes of the test: it goes on without whoever started it.
+struct Stop<'a>(&'a Sandbox);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        let stop = ["call", "kitaru", "kitaru_stop_local_server", "{}"];
+        // Removed by then, where all went well.
+        let _ = self.0.berth(&stop);
+    }
+}
+
+#[test]
+fn kitaru_s_local_server_starts_and_stops() {
+    let sandbox = Sandbox::new();
+    let plan = sandbox.berth(&["plan", "kitaru", "--variant", "python-local"]);
+    assert!(plan.ok().stdout.contains("-m pip install"));
+    install(&sandbox, &["--variant", "python-local"]);
+    assert_tools(&sandbox);
+    let _stop = Stop(&sandbox);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    drop(listener);
+    let started = call(
+        &sandbox,
+        "kitaru_start_local_server",
+        &json!({ "port": port }),
+    );
+    assert!(started.contains(r#""action": "started""#), "{started}");
+    TcpStream::connect(("127.0.0.1", port)).expect("it goes on after the session");
+    let stopped = call(&sandbox, "kitaru_stop_local_server", &json!({}));
+    assert!(
+        TcpStream::connect(("127.0.0.1", port)).is_err(),
+        "{stopped}"
+    );
+    sandbox.berth(&["remove", "kitaru", "--yes"]).ok();
+    assert_nothing_left(&sandbox, "kitaru");
+}
