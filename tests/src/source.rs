@@ -52,7 +52,13 @@ impl Source {
         fs::create_dir_all(source.folder.join("src")).expect("a folder");
         source.write("Dockerfile", &recipe);
         source.change("0.1.0");
-        source.write(".env", &format!("TOKEN={}\n", token::right()));
+        source.write(
+            ".env",
+            &format!(
+                "# Mine\nexport TOKEN='{}'\nCOMPANY=https://ada.example.com/x\nnothing\n",
+                token::right()
+            ),
+        );
         source.write("src/code", "one");
         sandbox.add_entry(id, &source.entry(id));
         source
@@ -77,7 +83,12 @@ inputs:
   - key: token
     title: Token
     required: true
+    from_env: [NEW_TOKEN, TOKEN]
     kind: {{ type: secret }}
+  - key: company
+    title: Company
+    from_env: [COMPANY]
+    kind: {{ type: text, extract: "https://([a-z]+)[.]example[.]com/.*" }}
 variants:
   - id: dev
     title: With your source
@@ -86,7 +97,7 @@ variants:
       type: dev
       image: "{dev}"
       build: {{ source: source, target: deps }}
-      env: {{ TOKEN: "{{{{token}}}}" }}
+      env: {{ TOKEN: "{{{{token}}}}", COMPANY: "{{{{company}}}}" }}
       network: none
       mounts:
         - source: {{ from: input, input: source, folder: src }}
@@ -98,7 +109,7 @@ variants:
       type: build
       image: "{baked}"
       build: {{ source: source, target: baked }}
-      env: {{ TOKEN: "{{{{token}}}}" }}
+      env: {{ TOKEN: "{{{{token}}}}", COMPANY: "{{{{company}}}}" }}
       network: none
 credential_check: {{ tool: whoami }}
 "#
@@ -127,6 +138,17 @@ credential_check: {{ tool: whoami }}
         for name in ["Dockerfile", "pyproject.toml", ".env", "src/code"] {
             fs::copy(self.folder.join(name), folder.join(name)).expect("a file of the source");
         }
+    }
+
+    /// The token in its `.env` file.
+    ///
+    /// # Panics
+    /// When it is not there.
+    #[must_use]
+    pub fn token(&self) -> String {
+        let text = fs::read_to_string(self.folder.join(".env")).expect("the file");
+        let mut quoted = text.split('\'');
+        quoted.nth(1).expect("a token").to_owned()
     }
 
     /// Gives an image of somebody else's one of its names; the image's identifier.

@@ -6,6 +6,7 @@ mod e2e {
     mod built;
     mod csp;
     mod doctor;
+    mod env;
     mod folder;
     mod image;
     mod install;

@@ -17,6 +17,7 @@ macro_rules! for_each_command {
             entry_get(EntryRequest) -> EntryPage;
             source_find(SourceFind) -> SourcesFound;
             source_stop(()) -> ();
+            source_env(SourceEnv) -> Option<EnvFound>;
             plan_preview(Choices) -> PlanPreview;
             install_start(InstallRequest) -> JobStarted;
             remove_preview(RemoveRequest) -> PlanPreview;

@@ -8,6 +8,7 @@ use berth_core::facts::Facts;
 use berth_core::job::Job;
 use berth_core::plan::Choices;
 use berth_core::settings::Settings;
+use berth_core::source::EnvFound;
 use ts_rs::{Config, TS, TypeVisitor};
 
 #[allow(clippy::wildcard_imports)]

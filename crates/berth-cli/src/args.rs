@@ -160,6 +160,9 @@ pub struct ChoiceArgs {
     /// The source folder, for variants that are built from one.
     #[arg(long, value_name = "DIR")]
     pub source: Option<PathBuf>,
+    /// Take nothing from the `.env` file of the source folder.
+    #[arg(long)]
+    pub no_env: bool,
     /// Replace what has this name already; it comes back if anything fails.
     #[arg(long)]
     pub replace: bool,

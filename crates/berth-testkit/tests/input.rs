@@ -15,6 +15,7 @@ fn folder(multiple: bool) -> InputSpec {
         link: None,
         required: true,
         placeholder: None,
+        from_env: Vec::new(),
         variants: Vec::new(),
         kind: InputKind::Folder {
             multiple,

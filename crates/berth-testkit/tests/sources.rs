@@ -100,6 +100,7 @@ fn boxes() -> InputSpec {
         link: None,
         required: true,
         placeholder: None,
+        from_env: Vec::new(),
         variants: Vec::new(),
         kind: InputKind::Source {
             marker: Marker {

@@ -18,7 +18,7 @@ fn install(sandbox: &Sandbox, source: &Source, more: &[&str]) -> Ran {
         more,
     ]
     .concat();
-    berth_with(sandbox, &args, "", &[("TOKEN_HERE", &token::right())])
+    berth_with(sandbox, &args, "", &[("TOKEN_HERE", &source.token())])
 }
 
 fn events(ran: &Ran) -> Vec<Value> {
@@ -106,7 +106,7 @@ fn code_is_changed_without_a_build_and_never_by_the_server() {
     assert_ne!(second, first);
     assert_eq!(source.built(&sandbox), [second.as_str()]);
     assert_eq!(read(&sandbox, "/app/pyproject.toml"), project("0.2.0"));
-    assert!(!ran.stdout.contains(&token::right()));
+    assert!(!ran.stdout.contains(&source.token()));
 
     // What is here can be used as it is, whatever the source says by now.
     source.change("0.3.0");
@@ -138,7 +138,7 @@ fn an_image_with_everything_in_it_holds_no_token() {
     assert_eq!(built["before"], Value::Null);
 
     // Every layer, the configuration and the history.
-    let token = token::right();
+    let token = source.token();
     let place = ground::tmp().join(format!("saved-{}", std::process::id()));
     let whole = place.join("image.tar");
     std::fs::create_dir_all(&place).unwrap();

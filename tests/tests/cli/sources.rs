@@ -1,6 +1,7 @@
 //! Source folders that are not given.
 
 use berth_testkit::token;
+use berth_tests::leak::{self, Watch};
 use berth_tests::sandbox::{Ran, Sandbox};
 use berth_tests::source::Source;
 
@@ -10,7 +11,8 @@ const NAME: &str = "built";
 
 fn run(sandbox: &Sandbox, folder: &std::path::Path, args: &[&str]) -> Ran {
     let mut command = sandbox.command(sandbox.path("bin/berth"));
-    command.args(args).args(["--secret-env", "token=T"]);
+    command.args(args);
+    command.args(["--secret-env", "token=T", "--no-env"]);
     command.env("T", token::right()).current_dir(folder);
     command.output().unwrap().into()
 }
@@ -95,4 +97,82 @@ fn what_stands_in_the_way_besides_is_said_first() {
     let args = ["install", NAME, "--variant", "dev", "--yes", "--json"];
     let ran = run(&sandbox, &sandbox.project(), &args);
     assert_eq!(ran.exit, Some(8), "{ran:?}");
+}
+
+#[test]
+fn what_stands_in_the_env_file_is_used_and_its_secret_is_in_the_keychain_only() {
+    let _engine = engine();
+    let sandbox = Sandbox::new();
+    let source = Source::add(&sandbox, NAME, "cli-env");
+    let token = source.token();
+    let file = source.folder.join(".env");
+    let text = std::fs::read(&file).unwrap();
+    let folder = source.folder.to_str().unwrap();
+    let watch = Watch::start(&[&token]);
+    let mut told = String::new();
+    let mut berth = |args: &[&str]| {
+        let ran = sandbox.berth(args);
+        told.push_str(&format!("{ran:?}"));
+        ran
+    };
+
+    let args = ["plan", NAME, "--source", folder];
+    let plan = berth(&args).ok();
+    let said = format!(
+        "From {file}: token (TOKEN), company (COMPANY). --no-env takes nothing from it.\n\
+         Left out of {file}: 1 line that cannot be read.\n",
+        file = file.display()
+    );
+    assert_eq!(plan.stderr, said);
+    let warning = format!(
+        "Secrets are taken from {}, which keeps them.",
+        file.display()
+    );
+    assert!(plan.stdout.contains(&warning), "{}", plan.stdout);
+
+    let refused = berth(&[&args[..], &["--no-env", "--json"]].concat());
+    assert_eq!(refused.exit, Some(6), "{refused:?}");
+    let problems = refused.json()["inputs"].clone();
+    assert_eq!(problems["token"]["problem"], "empty", "{problems}");
+    assert!(problems["company"].is_null(), "{problems}");
+
+    let ran = berth(&["install", NAME, "--source", folder, "--yes", "--json"]).ok();
+    assert_eq!(ran.last_json()["event"], "done", "{ran:?}");
+    berth(&["verify", NAME]).ok();
+    let shown = berth(&["show", NAME, "--json"]).ok().json();
+    let company = &shown["installation"]["inputs"]["company"]["value"];
+    assert_eq!(company, "ada", "{shown}");
+    berth(&["jobs", "--json"]).ok();
+    assert_eq!(sandbox.keychain_items().len(), 1);
+
+    assert_eq!(
+        std::fs::read(&file).unwrap(),
+        text,
+        "the file stays as it is"
+    );
+
+    // The secret that the server has stays, and so does what is given.
+    source.write(
+        ".env",
+        "TOKEN=not-a-token\nCOMPANY=https://eve.example.com/\n",
+    );
+    let again = ["install", NAME, "--source", folder, "--replace", "--yes"];
+    let again = [&again[..], &["--set", "company=bob"]].concat();
+    let ran = berth(&again).ok();
+    assert!(!ran.stderr.contains("From "), "{ran:?}");
+    let shown = berth(&["show", NAME, "--json"]).ok().json();
+    let company = &shown["installation"]["inputs"]["company"]["value"];
+    assert_eq!(company, "bob", "{shown}");
+
+    assert!(!told.contains(&token), "{told}");
+    // Where it came from has it no more, so nothing else on this machine may.
+    let (found, read) = leak::files(&sandbox.path(""), &token);
+    assert!(found.is_empty(), "{found:?}");
+    assert!(read > 5);
+    assert!(watch.looks() > 10);
+    let seen = watch.stop();
+    assert!(seen.is_empty(), "{seen:#?}");
+    sandbox.berth(&["remove", NAME, "--yes"]).ok();
+    assert_nothing_left(&sandbox, NAME);
+    source.clean(&sandbox);
 }

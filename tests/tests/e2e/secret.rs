@@ -13,7 +13,7 @@ use super::steps;
 
 /// Everything that the page holds or keeps: its elements, what stands in fields, its stores, the
 /// addresses that it asked for.
-const PAGE: &str = "return [
+pub const PAGE: &str = "return [
     document.documentElement.outerHTML,
     ...[...document.querySelectorAll('input, textarea, select')].map((field) => field.value),
     JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }),
@@ -21,7 +21,7 @@ const PAGE: &str = "return [
     ...performance.getEntries().map((entry) => entry.name),
 ].join('\\n')";
 
-async fn assert_page_without(window: &Window, secrets: &[&str], when: &str) {
+pub async fn assert_page_without(window: &Window, secrets: &[&str], when: &str) {
     let page = window.script(PAGE).await;
     let page = page.as_str().expect("a text");
     assert!(page.contains("data-testid"), "the page was read: {page}");
@@ -44,7 +44,7 @@ async fn assert_screens_without(window: &Window, secrets: &[&str]) {
 }
 
 /// What the keychain holds for Berth's item of this account.
-fn kept(sandbox: &Sandbox, account: &str) -> String {
+pub fn kept(sandbox: &Sandbox, account: &str) -> String {
     let ran: Ran = sandbox
         .command("secret-tool")
         .args(["lookup", "service", "berth", "username", account])
@@ -55,7 +55,7 @@ fn kept(sandbox: &Sandbox, account: &str) -> String {
 }
 
 /// The only item in the keychain.
-fn item(sandbox: &Sandbox) -> String {
+pub fn item(sandbox: &Sandbox) -> String {
     let items = sandbox.keychain_items();
     let [account] = &items[..] else {
         panic!("one item: {items:?}");

@@ -11,6 +11,7 @@ const spec = (kind: InputKind, required = false): InputSpec => ({
   link: null,
   required,
   placeholder: null,
+  from_env: [],
   variants: [],
   kind,
 });

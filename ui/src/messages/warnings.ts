@@ -10,6 +10,8 @@ export function warningText(warning: Warning): string {
       return t('warning.replaces_foreign', { place: placeText(warning.place) });
     case 'shadowed':
       return t('warning.shadowed', { place: placeText(warning.place) });
+    case 'secret_in_file':
+      return t('warning.secret_in_file', { path: warning.path });
     case 'grants':
       return t('warning.grants', { paths: warning.paths.join(', ') });
     default:

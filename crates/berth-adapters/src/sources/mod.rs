@@ -8,9 +8,13 @@ use std::path::Path;
 use berth_core::catalog::Marker;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Project, Sources};
+use berth_core::secret::Secret;
 
 /// Largest project file that is read, in bytes.
 const LIMIT: u64 = 1024 * 1024;
+
+/// Largest `.env` file, in bytes.
+const ENV_LIMIT: u64 = 64 * 1024;
 
 /// Reads the files of this computer.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +66,26 @@ impl Sources for LocalSources {
         };
         listed().map_err(|error: std::io::Error| failed(path).caused_by(&error))
     }
+
+    fn env_file(&self, folder: &str) -> Result<Option<Secret>> {
+        let path = Path::new(folder).join(".env");
+        let fail = |error: std::io::Error| failed(&path).caused_by(&error);
+        // A virtual environment can have that name, too.
+        match std::fs::metadata(&path) {
+            Ok(about) if !about.is_file() => return Ok(None),
+            Ok(_) => {}
+            Err(error) if absent(error.kind()) => return Ok(None),
+            Err(error) => return Err(fail(error)),
+        }
+        // A project must not have another file of the person's read by a link.
+        let real = path.canonicalize().map_err(fail)?;
+        let inside = Path::new(folder).canonicalize().map_err(fail)?;
+        if !real.starts_with(inside) {
+            return Err(failed(&path).with_cause("it is a link that leads out of the folder"));
+        }
+        let text = limited(&real, ENV_LIMIT).map_err(fail)?;
+        Ok(Some(Secret::new(text)))
+    }
 }
 
 /// Tells file systems apart. On Windows one that is mounted in a folder is a link, and left out as
@@ -89,16 +113,22 @@ fn failed(path: &Path) -> Error {
 
 /// A text in UTF-8, without the mark that some editors put before it.
 fn text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    let mut file = std::fs::File::open(path)?.take(LIMIT + 1);
-    let read = file.read_to_string(&mut text)?;
-    if read as u64 > LIMIT {
-        return Err(std::io::Error::from(ErrorKind::FileTooLarge));
-    }
+    let text = limited(path, LIMIT)?;
     Ok(match text.strip_prefix('\u{FEFF}') {
         Some(rest) => rest.to_owned(),
         None => text,
     })
+}
+
+fn limited(path: &Path, limit: u64) -> std::io::Result<String> {
+    // All at once: what a growing buffer leaves behind in memory could be a secret.
+    let mut text = String::with_capacity(usize::try_from(limit).unwrap_or_default().min(65_537));
+    let mut file = std::fs::File::open(path)?.take(limit + 1);
+    let read = file.read_to_string(&mut text)?;
+    if read as u64 > limit {
+        return Err(std::io::Error::from(ErrorKind::FileTooLarge));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -156,6 +186,16 @@ mod tests {
         assert_eq!(project.name.as_deref(), Some("x"));
         text.push(b'\n');
         assert!(is_unreadable(&read("pyproject.toml", &text)));
+    }
+
+    #[test]
+    fn an_env_file_that_is_no_text_is_said_and_not_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(".env"), b"TOKEN=hunter2\xff").expect("a file");
+        let read = LocalSources.env_file(&folder.path().to_string_lossy());
+        let error = read.expect_err("it is no text");
+        assert!(matches!(error.code, ErrorCode::FileFailed { .. }));
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
 
     #[cfg(unix)]

@@ -64,6 +64,7 @@ impl Berth {
         let name = request.name.clone().unwrap_or_else(|| entry.id.clone());
         self.facts_ensure(&PLANNED_BY).await?;
         let facts = self.facts_now();
+        let request = self.with_env(entry, request)?;
         let old = self.installation(&name).await?;
         let kept = self.kept_secrets(entry, old.as_ref()).await;
         let prepared = plan::prepare_install(&self.ports, entry, &request, &facts).await;
@@ -103,6 +104,7 @@ impl Berth {
         let InstallRequest { choices, consent } = request;
         let entry = &*self.entry(&choices.entry).await?;
         self.facts_ensure(&PLANNED_BY).await?;
+        let choices = self.with_env(entry, choices)?;
         let plan = plan::prepare_install(&self.ports, entry, &choices, &self.facts_now()).await?;
         let plan = self.agreed(plan, &consent)?;
         let project = choices.place.project.clone();

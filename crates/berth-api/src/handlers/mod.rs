@@ -113,6 +113,7 @@ mod tests {
     use berth_core::job::Job;
     use berth_core::plan::Choices;
     use berth_core::settings::Settings;
+    use berth_core::source::EnvFound;
 
     use super::*;
     #[allow(clippy::wildcard_imports)]

@@ -5,13 +5,13 @@ use std::time::Duration;
 use berth_core::catalog::{Entry, InputKind};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::InputValue;
-use berth_core::plan::{Plan, Step};
+use berth_core::plan::{self, Choices, Plan, Step};
 use berth_core::settings::Settings;
-use berth_core::source::{Place, Search, around, usual};
+use berth_core::source::{EnvFound, Place, Search, around, look, take, usual};
 use tokio::sync::mpsc;
 
 use super::{Berth, lock};
-use crate::types::{SourceFind, SourcesFound};
+use crate::types::{SourceEnv, SourceFind, SourcesFound};
 
 /// How long a search may take: whoever waits longer has chosen the folder by hand. A disk that
 /// hangs must not hang the sheet.
@@ -73,6 +73,34 @@ impl Berth {
         let searching = std::mem::take(&mut *lock(&self.searching));
         searching.cancel();
         Ok(())
+    }
+}
+
+impl Berth {
+    /// What the `.env` file of a source folder has for an entry; nothing where the folder is not
+    /// the project's. Of a secret it says only that it is there: once a plan with it in `from_env`
+    /// is agreed to, it goes from the file to the vault.
+    pub async fn source_env(&self, request: SourceEnv) -> Result<Option<EnvFound>> {
+        let entry = self.entry(&request.entry).await?;
+        let ports = self.ports.clone();
+        let SourceEnv { input, folder, .. } = request;
+        tokio::task::spawn_blocking(move || look(&ports, &entry, &input, &folder))
+            .await
+            .map_err(|error| Error::internal("a task ended early").caused_by(&error))?
+    }
+
+    /// The choices with the secrets that they take from the `.env` file.
+    pub(super) fn with_env(&self, entry: &Entry, mut choices: Choices) -> Result<Choices> {
+        let facts = self.facts_now();
+        let variant = choices.variant.clone();
+        let variant = variant.or_else(|| plan::default_variant(entry, &facts));
+        take(
+            &self.ports,
+            entry,
+            &variant.unwrap_or_default(),
+            &mut choices,
+        )?;
+        Ok(choices)
     }
 }
 

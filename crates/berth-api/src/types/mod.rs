@@ -25,4 +25,4 @@ pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
 pub use server::{
     InstallationPage, InstallationRow, NameRequest, ServerState, ToolCallAnswer, ToolCallRequest,
 };
-pub use source::{SourceFind, SourcesFound};
+pub use source::{SourceEnv, SourceFind, SourcesFound};

@@ -14,6 +14,17 @@ pub struct SourceFind {
     pub folders: Vec<String>,
 }
 
+/// Asks what the `.env` file of a source folder has for an entry.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+pub struct SourceEnv {
+    /// The entry.
+    pub entry: String,
+    /// The key of the input that asks for the folder.
+    pub input: String,
+    /// The folder: absolute path.
+    pub folder: String,
+}
+
 /// Where it was found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct SourcesFound {

@@ -1,13 +1,14 @@
 //! Source folders: found, used, remembered.
 
-use berth_api::types::SourceFind;
-use berth_core::catalog::{Access, Catalog, Trust};
+use berth_api::types::{InstallRequest, SourceEnv, SourceFind};
+use berth_core::catalog::{Catalog, Trust};
 use berth_core::error::ErrorCode;
-use berth_core::input::{InputValue, PathGrant};
-use berth_core::plan::Choices;
+use berth_core::input::{InputProblem, InputValue};
+use berth_core::job::JobState;
+use berth_core::plan::{Choices, Warning};
 use berth_testkit::fake::World;
 
-use crate::desk::{Desk, code};
+use crate::desk::{Desk, TOKEN, code};
 
 /// A machine with an entry that is built from a source folder.
 fn desk() -> Desk {
@@ -39,10 +40,7 @@ fn wanted(folders: &[&str]) -> SourceFind {
 }
 
 fn baked(name: &str, folder: &str) -> Choices {
-    let source = InputValue::Paths(vec![PathGrant {
-        path: folder.to_owned(),
-        access: Access::ReadOnly,
-    }]);
+    let source = InputValue::source(folder);
     Choices {
         entry: "baked".to_owned(),
         name: Some(name.to_owned()),
@@ -129,4 +127,127 @@ async fn a_stopped_search_gives_what_it_has_and_the_next_one_is_whole() {
     stopped.unwrap();
     assert!(!answer.unwrap().complete);
     assert_eq!(paths(&desk, &[]).await, ["/home/ada/src/baked"]);
+}
+
+fn env_of(desk: &Desk, folder: &str, text: &str) {
+    let path = format!("{folder}/.env");
+    desk.world.state().files.write(&path, text);
+}
+
+fn with_env(replace: bool) -> Choices {
+    Choices {
+        variant: Some("token".to_owned()),
+        from_env: vec!["token".to_owned()],
+        replace,
+        ..baked("baked", "/srv/a")
+    }
+}
+
+#[tokio::test]
+async fn a_secret_of_an_env_file_goes_to_the_vault_and_nowhere_else() {
+    let desk = desk();
+    put(&desk, "/srv/a", "baked-mcp");
+    env_of(&desk, "/srv/a", &format!("NOTE=hello\nTOKEN={TOKEN}\n"));
+    let mut events = desk.berth.subscribe();
+    let mut heard = String::new();
+    let asked = SourceEnv {
+        entry: "baked".to_owned(),
+        input: "source".to_owned(),
+        folder: "/srv/a".to_owned(),
+    };
+    let found = desk.berth.source_env(asked).await.unwrap().unwrap();
+    let told: Vec<_> = found
+        .values
+        .iter()
+        .map(|value| value.input.as_str())
+        .collect();
+    assert_eq!(told, ["note", "token"]);
+    heard.push_str(&serde_json::to_string(&found).unwrap());
+
+    // Nobody said that it is to be used.
+    let without = Choices {
+        from_env: Vec::new(),
+        ..with_env(false)
+    };
+    let preview = desk.berth.plan_preview(without).await.unwrap();
+    assert_eq!(preview.inputs.0["token"], InputProblem::Empty);
+
+    let preview = desk.berth.plan_preview(with_env(false)).await.unwrap();
+    let path = "/srv/a/.env".to_owned();
+    let warnings = &preview.plan.as_ref().unwrap().warnings;
+    assert!(
+        warnings.contains(&Warning::SecretInFile { path }),
+        "{warnings:?}"
+    );
+    heard.push_str(&serde_json::to_string(&preview).unwrap());
+
+    let ended = desk.install(with_env(false)).await;
+    assert_eq!(ended.state, JobState::Done, "{:?}", ended.error);
+    heard.push_str(&serde_json::to_string(&ended).unwrap());
+    let secrets: Vec<String> = desk.world.state().secrets.values().cloned().collect();
+    assert_eq!(secrets, [TOKEN]);
+    let page = desk
+        .berth
+        .installation_get(crate::desk::name("baked"))
+        .await;
+    heard.push_str(&serde_json::to_string(&page.unwrap()).unwrap());
+    while let Ok(Some(event)) =
+        tokio::time::timeout(std::time::Duration::from_millis(50), events.next()).await
+    {
+        heard.push_str(&serde_json::to_string(&event).unwrap());
+    }
+    assert!(heard.contains("hello"), "{heard}");
+    assert!(!heard.contains(TOKEN), "{heard}");
+    let written: Vec<_> = {
+        let state = desk.world.state();
+        let files = state
+            .files
+            .iter()
+            .filter(|(path, node)| *path != "/srv/a/.env" && format!("{node:?}").contains(TOKEN));
+        files.map(|(path, _)| path.clone()).collect()
+    };
+    assert!(written.is_empty(), "{written:?}");
+
+    // The one that is kept stays unless the file's is asked for.
+    env_of(&desk, "/srv/a", "TOKEN=another-another-another\n");
+    let kept = Choices {
+        from_env: Vec::new(),
+        ..with_env(true)
+    };
+    desk.install_done(kept).await;
+    let secrets = || {
+        desk.world
+            .state()
+            .secrets
+            .values()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(secrets(), [TOKEN]);
+    desk.install_done(with_env(true)).await;
+    assert_eq!(secrets(), ["another-another-another"]);
+}
+
+#[tokio::test]
+async fn a_file_that_changed_after_it_was_shown_is_read_again() {
+    let desk = desk();
+    put(&desk, "/srv/a", "baked-mcp");
+    env_of(&desk, "/srv/a", &format!("TOKEN={TOKEN}\n"));
+    let consent = desk.shown(&with_env(false)).await.consent.unwrap();
+    env_of(&desk, "/srv/a", "TOKEN=\n");
+    let request = InstallRequest {
+        choices: with_env(false),
+        consent,
+    };
+    let input = "token".to_owned();
+    let refused = code(desk.berth.install_start(request).await);
+    assert_eq!(refused, ErrorCode::InputMissing { input });
+
+    let too_large = "#".repeat(64 * 1024 + 1);
+    env_of(&desk, "/srv/a", &too_large);
+    let refused = code(desk.berth.plan_preview(with_env(false)).await);
+    assert!(
+        matches!(refused, ErrorCode::FileFailed { .. }),
+        "{refused:?}"
+    );
 }

@@ -9,13 +9,13 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::{SecretValues, parse_assignments};
 use berth_core::plan::Choices;
 
-use super::sources;
+use super::{env, sources};
 use crate::args::ChoiceArgs;
 use crate::ask;
 use crate::output::Output;
 
 /// The choices, with the secrets apart: each request takes its own. A source folder that was not
-/// given is looked for.
+/// given is looked for, and its `.env` file is read for what else was not given.
 pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Choices> {
     let id = args.entry.clone();
     let entry = berth.entry_get(EntryRequest { id }).await?.entry;
@@ -35,8 +35,12 @@ pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Ch
         replace: args.replace,
         no_cache: args.no_cache,
         use_image: args.use_image,
+        from_env: Vec::new(),
     };
     sources::fill_in(berth, out, &entry, &mut choices).await?;
+    if !args.no_env {
+        env::fill_in(berth, out, &entry, &mut choices).await?;
+    }
     Ok(choices)
 }
 

@@ -4,6 +4,7 @@ pub mod call;
 pub mod catalog;
 pub mod choices;
 pub mod doctor;
+mod env;
 pub mod install;
 pub mod jobs;
 pub mod list;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use berth_api::Berth;
 use berth_api::types::{NameRequest, SourceFind};
-use berth_core::catalog::{Access, Entry, InputKind, Marker};
+use berth_core::catalog::{Entry, InputKind, Marker};
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::input::{InputValue, PathGrant};
+use berth_core::input::InputValue;
 use berth_core::plan::Choices;
 use berth_core::source::FoundSource;
 
@@ -50,8 +50,7 @@ pub async fn fill_in(
                 let found = find(berth, out, entry, &spec.key, marker).await;
                 // A folder helps nobody whose engine is stopped.
                 let path = found.map_err(|error| preview.problem.clone().unwrap_or(error))?;
-                let access = Access::ReadOnly;
-                InputValue::Paths(vec![PathGrant { path, access }])
+                InputValue::source(path)
             }
         };
         choices.inputs.insert(spec.key.clone(), value);

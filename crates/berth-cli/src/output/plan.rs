@@ -113,6 +113,9 @@ fn warning(warning: &Warning) -> String {
             "Another registration of this name ({}) hides this one, or is hidden by it.",
             self::place(place)
         ),
+        Warning::SecretInFile { path } => format!(
+            "Secrets are taken from {path}, which keeps them. Take them out of it when nothing else needs them there."
+        ),
         Warning::Grants { paths } => {
             format!("The server may read or change: {}", paths.join(", "))
         }

@@ -27,6 +27,10 @@ pub struct InputSpec {
     /// Text shown in the empty field.
     #[serde(default)]
     pub placeholder: Option<String>,
+    /// Names of the value in the `.env` file of the entry's source folder, the preferred one
+    /// first. What is found there is filled in; a secret goes from there to the keychain.
+    #[serde(default)]
+    pub from_env: Vec<String>,
     /// The variants that ask for it; empty means all of them.
     #[serde(default)]
     pub variants: Vec<String>,

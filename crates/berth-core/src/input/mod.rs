@@ -64,6 +64,17 @@ pub struct PathGrant {
     pub access: Access,
 }
 
+impl InputValue {
+    /// One source folder, for reading.
+    #[must_use]
+    pub fn source(path: impl Into<String>) -> Self {
+        Self::Paths(vec![PathGrant {
+            path: path.into(),
+            access: Access::ReadOnly,
+        }])
+    }
+}
+
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "problem", rename_all = "snake_case")]

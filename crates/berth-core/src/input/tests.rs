@@ -14,6 +14,7 @@ fn spec(kind: InputKind) -> InputSpec {
         link: None,
         required: true,
         placeholder: None,
+        from_env: Vec::new(),
         variants: Vec::new(),
         kind,
     }

@@ -51,6 +51,9 @@ pub struct Choices {
     pub no_cache: bool,
     /// Whether the image that has the name already is used instead of building one.
     pub use_image: bool,
+    /// Inputs whose secrets are to be taken from the `.env` file of the source folder, unless they
+    /// are given or the file has none that can be used.
+    pub from_env: Vec<String>,
 }
 
 /// An image that is on this computer.
@@ -133,6 +136,11 @@ pub enum Warning {
     Shadowed {
         /// The other one.
         place: Place,
+    },
+    /// Secrets are taken from a file that keeps them.
+    SecretInFile {
+        /// Its absolute path.
+        path: String,
     },
     /// The server may read or write these folders.
     Grants {

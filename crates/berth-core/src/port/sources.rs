@@ -1,4 +1,5 @@
 use crate::error::Result;
+use crate::secret::Secret;
 
 /// Source folders of projects on this machine. They are read, never changed.
 pub trait Sources: Send + Sync {
@@ -17,6 +18,14 @@ pub trait Sources: Send + Sync {
     /// # Errors
     /// `FileFailed` for what is no folder, is not there or cannot be read.
     fn folders(&self, folder: &str, limit: usize) -> Result<Vec<String>>;
+
+    /// The text of the file `.env` directly in `folder` (an absolute path), which holds secrets:
+    /// `None` where there is no such file. It is read whole and never changed.
+    ///
+    /// # Errors
+    /// `FileFailed` for a file that cannot be read, is no text in UTF-8, is larger than 64 KiB, or
+    /// is a link that leads out of the folder.
+    fn env_file(&self, folder: &str) -> Result<Option<Secret>>;
 }
 
 /// What a project's own file says about it.

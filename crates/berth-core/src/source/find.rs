@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
 use super::places::{Place, is_skipped};
-use crate::catalog::{Access, InputKind, InputSpec};
+use crate::catalog::{InputKind, InputSpec};
 use crate::facts::Platform;
-use crate::input::{CheckContext, InputValue, PathGrant, check};
+use crate::input::{CheckContext, InputValue, check};
 use crate::port::{PathKind, Ports};
 
 /// Most folders that are looked at: a home with ten thousand of them within two or three levels is
@@ -155,10 +155,7 @@ impl Walk<'_> {
             sources: self.ports.sources.as_ref(),
             keeps_read_only: true,
         };
-        let given = InputValue::Paths(vec![PathGrant {
-            path: folder.to_owned(),
-            access: Access::ReadOnly,
-        }]);
+        let given = InputValue::source(folder);
         check(&self.search.input, &given, &ctx).ok()?;
         Some(FoundSource {
             path: folder.to_owned(),

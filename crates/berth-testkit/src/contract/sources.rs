@@ -19,6 +19,7 @@ pub trait Disk {
 pub fn check(sources: &dyn Sources, disk: &dyn Disk) {
     says_what_a_project_is(sources, disk);
     lists_folders(sources, disk);
+    reads_env_files(sources, disk);
 }
 
 fn at(disk: &dyn Disk, path: &str) -> String {
@@ -66,5 +67,36 @@ fn lists_folders(sources: &dyn Sources, disk: &dyn Disk) {
         let named = matches!(&error.code, ErrorCode::FileFailed { path: named, .. }
             if *named == at(disk, path));
         assert!(named, "{error:?}");
+    }
+}
+
+fn reads_env_files(sources: &dyn Sources, disk: &dyn Disk) {
+    let text = "\u{FEFF}A=b\r\n# ä\n";
+    disk.file("env/plain/.env", text);
+    disk.file("env/linked/shared", text);
+    disk.link("env/linked/.env", "env/linked/shared");
+    disk.file("env/other/.env.example", text);
+    disk.folder("env/folder/.env");
+    let most = "#".repeat(64 * 1024);
+    disk.file("env/most/.env", &most);
+    disk.file("env/more/.env", &format!("{most}#"));
+    disk.folder("env/leaves");
+    disk.link("env/leaves/.env", "env/plain/.env");
+    disk.folder("env/lost");
+    disk.link("env/lost/.env", "env/nothing");
+    let read = |folder: &str| {
+        let text = sources.env_file(&at(disk, &format!("env/{folder}")));
+        text.map(|text| text.map(|text| text.expose().to_owned()))
+    };
+    assert_eq!(read("plain"), Ok(Some(text.to_owned())));
+    assert_eq!(read("linked"), Ok(Some(text.to_owned())), "inside");
+    assert_eq!(read("most"), Ok(Some(most)));
+    for none in ["other", "folder", "lost", "nowhere"] {
+        assert_eq!(read(none), Ok(None), "{none}");
+    }
+    for refused in ["more", "leaves"] {
+        let error = read(refused).expect_err(refused);
+        assert_eq!(error.name(), "file_failed", "{refused}");
+        assert!(!format!("{error:?}").contains("A=b"), "{error:?}");
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{PathKind, Project, Sources};
+use berth_core::secret::Secret;
 
 use super::{Node, World};
 
@@ -55,5 +56,24 @@ impl Sources for FakeSources {
             here.then(|| name.to_owned())
         });
         Ok(names.take(limit).collect())
+    }
+
+    fn env_file(&self, folder: &str) -> Result<Option<Secret>> {
+        let path = format!("{folder}/.env");
+        let state = self.0.state();
+        let (inside, real) = (state.files.canonical(folder), state.files.canonical(&path));
+        let (Some(inside), Some(real)) = (inside, real) else {
+            return Ok(None);
+        };
+        match state.files.read(&real) {
+            Some(text) if text.len() <= 64 * 1024 && real.starts_with(&format!("{inside}/")) => {
+                Ok(Some(Secret::new(text)))
+            }
+            Some(_) => Err(Error::new(ErrorCode::FileFailed {
+                operation: "read".to_owned(),
+                path,
+            })),
+            None => Ok(None),
+        }
     }
 }

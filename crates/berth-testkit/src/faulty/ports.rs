@@ -338,6 +338,7 @@ impl Host for Faulty<dyn Host> {
 impl Sources for Faulty<dyn Sources> {
     faulty!("sources", project(folder: &str, file: &str) -> Option<Project>);
     faulty!("sources", folders(folder: &str, limit: usize) -> Vec<String>);
+    faulty!("sources", env_file(folder: &str) -> Option<Secret>);
 }
 
 #[async_trait]

@@ -340,7 +340,12 @@ no_cache: boolean,
 /**
  * Whether the image that has the name already is used instead of building one.
  */
-use_image: boolean, };
+use_image: boolean, 
+/**
+ * Inputs whose secrets are to be taken from the `.env` file of the source folder, unless they
+ * are given or the file has none that can be used.
+ */
+from_env: Array<string>, };
 
 /**
  * A client and what is known of it.
@@ -688,6 +693,44 @@ export type EntryRequest = {
  * The entry.
  */
 id: string, };
+
+/**
+ * What a `.env` file has for an entry. No value of a secret is in it.
+ */
+export type EnvFound = { 
+/**
+ * Absolute path of the file.
+ */
+path: string, 
+/**
+ * Its values, in the order of the entry's inputs.
+ */
+values: Array<EnvValue>, 
+/**
+ * Lines that could not be read, or that refer to other values.
+ */
+ignored: number, };
+
+/**
+ * A value that was found for an input.
+ */
+export type EnvValue = { 
+/**
+ * The input's key.
+ */
+input: string, 
+/**
+ * The name that it has in the file.
+ */
+variable: string, 
+/**
+ * The value, as it would be stored. `None` for a secret, and for one that cannot be used.
+ */
+value: InputValue | null, 
+/**
+ * Why it cannot be used.
+ */
+problem: InputProblem | null, };
 
 /**
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
@@ -1053,6 +1096,11 @@ required: boolean,
  * Text shown in the empty field.
  */
 placeholder: string | null, 
+/**
+ * Names of the value in the `.env` file of the entry's source folder, the preferred one
+ * first. What is found there is filled in; a secret goes from there to the keychain.
+ */
+from_env: Array<string>, 
 /**
  * The variants that ask for it; empty means all of them.
  */
@@ -2039,6 +2087,23 @@ url: string,
 folder: string | null, };
 
 /**
+ * Asks what the `.env` file of a source folder has for an entry.
+ */
+export type SourceEnv = { 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * The key of the input that asks for the folder.
+ */
+input: string, 
+/**
+ * The folder: absolute path.
+ */
+folder: string, };
+
+/**
  * Asks where the project is that an input wants the source folder of.
  */
 export type SourceFind = { 
@@ -2630,7 +2695,11 @@ place: Place, } | { "warning": "shadowed",
 /**
  * The other one.
  */
-place: Place, } | { "warning": "grants", 
+place: Place, } | { "warning": "secret_in_file", 
+/**
+ * Its absolute path.
+ */
+path: string, } | { "warning": "grants", 
 /**
  * Absolute paths.
  */
@@ -2646,6 +2715,7 @@ export interface Commands {
   entry_get: { request: EntryRequest; response: EntryPage };
   source_find: { request: SourceFind; response: SourcesFound };
   source_stop: { request: null; response: null };
+  source_env: { request: SourceEnv; response: EnvFound | null };
   plan_preview: { request: Choices; response: PlanPreview };
   install_start: { request: InstallRequest; response: JobStarted };
   remove_preview: { request: RemoveRequest; response: PlanPreview };

@@ -72,6 +72,7 @@ export const input = (spec: Pick<InputSpec, 'key' | 'title' | 'kind'> & Partial<
   link: null,
   required: false,
   placeholder: null,
+  from_env: [],
   variants: [],
   ...spec,
 });
@@ -345,6 +346,20 @@ export const entries: readonly Entry[] = [
     license: null,
     tools_count: 246,
     inputs: [
+      input({
+        key: 'subdomain',
+        title: 'Company name in the address',
+        from_env: ['KAITEN_SUBDOMAIN', 'KAITEN_DOMAIN'],
+        kind: {
+          type: 'text',
+          default: null,
+          pattern: null,
+          pattern_help: null,
+          min_length: null,
+          max_length: null,
+          extract: null,
+        },
+      }),
       input({
         key: 'token',
         title: 'API token',

@@ -10,6 +10,7 @@ import {
   type Commands,
   type Entry,
   type EntryPage,
+  type EnvFound,
   type FoundSource,
   type Installation,
   type InstallationRow,
@@ -78,6 +79,7 @@ const someChoices = (entry: string, more: Partial<Choices> = {}): Choices => ({
   replace: false,
   no_cache: false,
   use_image: false,
+  from_env: [],
   ...more,
 });
 
@@ -99,6 +101,9 @@ export class MemoryBridge implements Bridge {
   readonly opened: string[] = [];
   /** Source folders of the projects on the pretended disk. */
   found: FoundSource[] = [{ path: '/home/sam/src/kaiten-mcp', version: '0.1.0', used_before: false }];
+  /** The `.env` files of source folders, by the folder; and what their secrets are. */
+  env: Record<string, EnvFound> = {};
+  envSecrets: Record<string, string> = {};
   /** A search that is answered when a test says so. */
   search: Promise<SourcesFound> | null = null;
   /** What the native dialogs give, one after the other. */
@@ -253,7 +258,14 @@ export class MemoryBridge implements Bridge {
     return [...this.#registrations(), ...this.machine.foreign].filter((found) => found.name === name);
   }
 
-  #preview(choices: Choices): PlanPreview {
+  /** The choices with the secrets that come from a `.env` file. */
+  #withEnv(choices: Choices): Choices {
+    const secrets = choices.from_env.map((key) => [key, this.envSecrets[key] ?? '']);
+    return { ...choices, secrets: { ...Object.fromEntries(secrets), ...choices.secrets } };
+  }
+
+  #preview(given: Choices): PlanPreview {
+    const choices = this.#withEnv(given);
     const page = this.#entryPage(choices.entry);
     const id = choices.variant ?? page.recommended;
     const variant = page.entry.variants.find((one) => one.id === id);
@@ -387,13 +399,14 @@ export class MemoryBridge implements Bridge {
     entry_get: ({ id }) => this.#entryPage(id),
     source_find: () => this.search ?? { sources: this.found, complete: true },
     source_stop: () => null,
+    source_env: ({ folder }) => this.env[folder] ?? null,
     plan_preview: (choices) => this.#preview(choices),
     install_start: ({ choices, consent }) => {
       const preview = this.#preview(choices);
       const { plan } = preview;
       if (!plan || preview.consent !== consent) return fail({ code: 'plan_changed' });
       return this.#begin(plan, () => {
-        for (const [key, value] of Object.entries(choices.secrets))
+        for (const [key, value] of Object.entries(this.#withEnv(choices).secrets))
           this.keychain.set(`${plan.name}/${key}`, value ?? '');
         const step = plan.steps.find((one) => one.step === 'write_installation');
         if (step?.step === 'write_installation') this.installations.set(plan.name, step.installation);

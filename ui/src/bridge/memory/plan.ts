@@ -207,11 +207,13 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     entry: entry.id,
     variant: variant.id,
     steps,
-    warnings: inContainer(run)
-      ? Object.keys(choices.secrets).length
-        ? [{ warning: 'secrets_in_environment' }]
-        : []
-      : [{ warning: 'less_isolated' }],
+    warnings: [
+      ...(!inContainer(run) ? [{ warning: 'less_isolated' as const }] : []),
+      ...(inContainer(run) && Object.keys(choices.secrets).length
+        ? [{ warning: 'secrets_in_environment' as const }]
+        : []),
+      ...(choices.from_env.length ? [{ warning: 'secret_in_file' as const, path: '/home/sam/.env' }] : []),
+    ],
   };
 }
 

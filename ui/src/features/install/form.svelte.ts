@@ -6,6 +6,8 @@ import {
   type Bridge,
   type Choices,
   type EntryPage,
+  type EnvFound,
+  type EnvValue,
   type FoundSource,
   type InputSpec,
   type InputValue,
@@ -48,6 +50,13 @@ export class InstallForm {
 
   /** Source folders that were found, by their input. */
   found = $state<Record<string, Found>>({});
+  /** What the `.env` file of the source folder has, and why it could not be read. */
+  env = $state.raw<EnvFound | null>(null);
+  envError = $state.raw<BerthError | null>(null);
+  /** Fields as they were filled in from it, to know whether somebody has changed them since. */
+  filled = $state<Record<string, string>>({});
+  /** Whether a secret is taken from it, where the person has said so. */
+  takes = $state<Record<string, boolean>>({});
 
   preview = $state.raw<PlanPreview | null>(null);
   /** The preview does not belong to what stands in the fields. */
@@ -83,6 +92,7 @@ export class InstallForm {
     replace: this.replace,
     no_cache: this.builds && this.noCache && !this.#uses,
     use_image: this.#uses,
+    from_env: this.inputs.filter((spec) => this.takesEnv(spec)).map((spec) => spec.key),
   });
   /** Everything that is wrong, by field; `name` and `project` are fields as well. */
   readonly problems = $derived(this.#problems());
@@ -95,6 +105,7 @@ export class InstallForm {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
   #search = 0;
+  #reading = 0;
 
   constructor(bridge: Bridge, page: EntryPage, installed?: InstallationPage) {
     this.#bridge = bridge;
@@ -123,6 +134,58 @@ export class InstallForm {
   set(spec: InputSpec, change: Partial<Draft>): void {
     this.drafts[spec.key] = { ...this.draft(spec), ...change };
     this.changed();
+    if (spec.kind.type === 'source' && change.paths) void this.readEnv(spec);
+  }
+
+  /** What the `.env` file has for an input. */
+  envOf(spec: InputSpec): EnvValue | undefined {
+    return this.env?.values.find((value) => value.input === spec.key);
+  }
+
+  /** A secret in the file can be taken from there; it never comes here. */
+  offersEnv(spec: InputSpec): boolean {
+    return spec.kind.type === 'secret' && this.envOf(spec)?.problem === null;
+  }
+
+  /** It is, unless another one was typed, or one is kept and nobody has said otherwise. */
+  takesEnv(spec: InputSpec): boolean {
+    const takes = this.takes[spec.key] ?? !this.kept.includes(spec.key);
+    return takes && this.offersEnv(spec) && this.draft(spec).text === '';
+  }
+
+  /** The field holds what the file says. */
+  isFromEnv(spec: InputSpec): boolean {
+    return this.filled[spec.key] === JSON.stringify(this.draft(spec));
+  }
+
+  /** Reads the `.env` file of the folder that stands in a source field, and fills in what nobody has. */
+  async readEnv(source: InputSpec): Promise<void> {
+    const turn = ++this.#reading;
+    const folder = this.draft(source).paths[0]?.path;
+    const request = { entry: this.page.entry.id, input: source.key, folder: folder ?? '' };
+    let env: EnvFound | null = null;
+    let error: BerthError | null = null;
+    try {
+      if (folder !== undefined) env = await this.#bridge.call('source_env', request);
+    } catch (thrown) {
+      error = asBerthError(thrown);
+    }
+    if (turn !== this.#reading) return;
+    // What another folder's file said and nobody has changed goes with that folder.
+    for (const spec of this.page.entry.inputs)
+      if (this.isFromEnv(spec)) this.drafts[spec.key] = firstDraft(spec);
+    this.filled = {};
+    this.env = env;
+    this.envError = error;
+    for (const spec of this.page.entry.inputs) {
+      const value = this.envOf(spec)?.value;
+      const first = JSON.stringify(firstDraft(spec));
+      if (!value || JSON.stringify(this.draft(spec)) !== first) continue;
+      const draft = firstDraft(spec, value);
+      this.drafts[spec.key] = draft;
+      this.filled[spec.key] = JSON.stringify(draft);
+    }
+    this.changed();
   }
 
   /**
@@ -132,6 +195,7 @@ export class InstallForm {
   async findSources(): Promise<void> {
     const turn = ++this.#search;
     const wanted = this.page.entry.inputs.filter((spec) => spec.kind.type === 'source');
+    for (const spec of wanted) if (turn === 1 && this.draft(spec).paths.length > 0) void this.readEnv(spec);
     const folders = this.scope !== 'user' && this.project.trim() ? [this.project.trim()] : [];
     await Promise.all(
       wanted.map(async (spec) => {
@@ -207,6 +271,7 @@ export class InstallForm {
     clearTimeout(this.#timer);
     this.#turn++;
     this.#search++;
+    this.#reading++;
     if (Object.values(this.found).some((found) => found.looking))
       void this.#bridge.call('source_stop').catch(() => undefined);
     this.#forgetSecrets();
@@ -245,7 +310,7 @@ export class InstallForm {
     for (const spec of this.inputs) {
       // What can be seen from here, at once; what the core found, once it has looked at just this.
       const problem =
-        problemOf(spec, this.draft(spec), this.kept.includes(spec.key)) ??
+        problemOf(spec, this.draft(spec), this.kept.includes(spec.key) || this.takesEnv(spec)) ??
         (this.stale ? null : this.preview?.inputs[spec.key]);
       if (problem) problems[spec.key] = problemText(problem);
     }

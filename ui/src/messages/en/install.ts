@@ -68,6 +68,16 @@ export const install = {
   'install.source.filled': 'Found on this computer.',
   'install.source.filled.before': 'Found on this computer, and used before.',
   'install.source.nothing': 'Not found in the usual places. Choose its folder, or paste its path.',
+  'install.env.read': 'Read from {path}; that file stays as it is.',
+  'install.env.ignored': {
+    one: '{count} of its lines could not be read.',
+    other: '{count} of its lines could not be read.',
+  },
+  'install.env.filled': 'From {variable} in the .env file.',
+  'install.env.unfit': '{variable} in the .env file cannot be used. {problem}',
+  'install.env.take':
+    'Use {variable} of the .env file (••••••••). Berth puts it into the keychain; the file still holds it.',
+  'install.env.placeholder': 'The one in the .env file',
   'install.secret.help': 'Goes to the keychain and nowhere else.',
   'install.secret.kept': 'Leave it empty to keep the one in the keychain.',
   'install.secret.kept.placeholder': 'Kept',
@@ -115,6 +125,8 @@ export const install = {
   'warning.launcher_not_on_path': 'The shared file names the command berth, which is not on your PATH yet.',
   'warning.replaces_foreign': 'A registration that Berth did not make is replaced ({place}).',
   'warning.shadowed': 'Another registration of this name ({place}) decides which one Claude Code uses there.',
+  'warning.secret_in_file':
+    'The secrets that are taken from {path} stay in that file as well. Take them out of it when nothing else needs them there.',
   'warning.grants': 'It gets access to {paths}.',
   'warning.title': 'Before you agree',
 

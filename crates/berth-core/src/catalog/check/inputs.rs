@@ -3,6 +3,7 @@ use regex::RegexBuilder;
 use super::super::template::{Part, parse};
 use super::super::{Entry, InputKind, InputSpec, Marker};
 use super::{https, not_blank, unique};
+use crate::source::is_name;
 
 /// Largest compiled regular expression, in bytes: a pattern from an entry must not eat memory.
 const PATTERN_LIMIT: usize = 256 * 1024;
@@ -35,7 +36,32 @@ fn one(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
             found.push(format!("there is no variant `{id}`"));
         }
     }
+    from_env(entry, input, found);
     kind(input, found);
+}
+
+/// Values out of a `.env` file are texts of one line, or secrets; and there has to be a folder that
+/// the file is in.
+fn from_env(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
+    if input.from_env.is_empty() {
+        return;
+    }
+    unique("from_env", input.from_env.iter().cloned(), found);
+    for name in &input.from_env {
+        if !is_name(name) {
+            found.push(format!("from_env: `{name}` is not a variable's name"));
+        }
+    }
+    if matches!(
+        input.kind,
+        InputKind::File { .. } | InputKind::Folder { .. } | InputKind::Source { .. }
+    ) {
+        found.push("from_env: files and folders are not taken from there".to_owned());
+    }
+    let is_source = |other: &InputSpec| matches!(other.kind, InputKind::Source { .. });
+    if !entry.inputs.iter().any(is_source) {
+        found.push("from_env: the entry asks for no source folder".to_owned());
+    }
 }
 
 fn kind(input: &InputSpec, found: &mut Vec<String>) {

@@ -61,6 +61,7 @@ fn secret(required: bool) -> InputSpec {
         link: None,
         required,
         placeholder: None,
+        from_env: Vec::new(),
         variants: Vec::new(),
         kind: InputKind::Secret {
             min_length: None,

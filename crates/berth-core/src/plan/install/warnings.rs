@@ -1,11 +1,12 @@
 //! What to know before agreeing.
 
 use super::Planning;
-use crate::catalog::RunsIn;
+use crate::catalog::{InputKind, RunsIn};
 use crate::client::Scope;
 use crate::input::InputValue;
 use crate::plan::Warning;
 use crate::server::{Installation, Launch, Mount};
+use crate::source::path_in;
 
 impl Planning<'_> {
     pub(super) fn warnings(&self, installation: &Installation) -> Vec<Warning> {
@@ -35,11 +36,27 @@ impl Planning<'_> {
                 warnings.push(Warning::ReplacesForeign { place });
             }
         }
+        if !self.choices.from_env.is_empty() {
+            let file = self.source_folder().map(|folder| path_in(&folder));
+            warnings.extend(file.map(|path| Warning::SecretInFile { path }));
+        }
         let paths = paths(installation);
         if !paths.is_empty() {
             warnings.push(Warning::Grants { paths });
         }
         warnings
+    }
+
+    /// The source folder that was chosen for this variant.
+    fn source_folder(&self) -> Option<String> {
+        let mut inputs = self.entry.inputs_of(&self.variant.id);
+        inputs.find_map(|spec| {
+            let source = matches!(spec.kind, InputKind::Source { .. });
+            match self.choices.inputs.get(&spec.key) {
+                Some(InputValue::Paths(grants)) if source => Some(grants.first()?.path.clone()),
+                _ => None,
+            }
+        })
     }
 }
 

@@ -139,3 +139,44 @@ fn a_source_folder_is_known_by_its_marker() {
         assert!(told.contains(expected), "{marker}: {told}");
     }
 }
+
+#[test]
+fn values_of_an_env_file_are_named_and_come_with_a_source_folder() {
+    let text = built()
+        .replacen(
+            "    variants: [baked, dev]\n    kind: { type: folder }",
+            "    variants: [baked, dev]\n    kind: { type: source, marker: { file: pyproject.toml } }",
+            1,
+        )
+        .replacen(
+            "    title: Time zone\n",
+            "    title: Time zone\n    from_env: [DEMO_ZONE, TZ]\n",
+            1,
+        );
+    let entry = load("demo.yaml", &text, Trust::Community)
+        .unwrap_or_else(|error| panic!("{error} {:?}", error.causes));
+    let zone = entry.input("zone").expect("there");
+    assert_eq!(zone.from_env, ["DEMO_ZONE", "TZ"]);
+    for (from, to, expected) in [
+        ("[DEMO_ZONE, TZ]", "[DEMO-ZONE]", "not a variable's name"),
+        ("[DEMO_ZONE, TZ]", "[\"\"]", "not a variable's name"),
+        ("[DEMO_ZONE, TZ]", "[TZ, TZ]", "TZ"),
+        (
+            "    title: Folders\n",
+            "    title: Folders\n    from_env: [FOLDERS]\n",
+            "files and folders are not taken",
+        ),
+        (
+            "kind: { type: source, marker: { file: pyproject.toml } }",
+            "kind: { type: folder }",
+            "asks for no source folder",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let found = problems(&text.replacen(from, to, 1));
+        assert!(
+            found.iter().any(|problem| problem.contains(expected)),
+            "{to}: {found:?}"
+        );
+    }
+}
