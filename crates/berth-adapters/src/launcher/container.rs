@@ -61,6 +61,9 @@ pub(super) fn body(
         "AttachStdin": true,
         "AttachStdout": true,
         "AttachStderr": true,
+        // Whether a session is well, its client sees. The image's own check would run beside it,
+        // and may be broken, or for a server that listens.
+        "Healthcheck": { "Test": ["NONE"] },
         "HostConfig": host_config(launch, labels),
     });
     if !launch.entrypoint.is_empty() {
@@ -206,6 +209,7 @@ mod tests {
             "AttachStdin": true,
             "AttachStdout": true,
             "AttachStderr": true,
+            "Healthcheck": { "Test": ["NONE"] },
             "HostConfig": {
                 "AutoRemove": true,
                 "ReadonlyRootfs": true,
