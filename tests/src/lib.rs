@@ -5,6 +5,7 @@
 //! their addresses (`berth_testkit::ground`, `tests/README.md`).
 
 pub mod hub;
+pub mod kaiten;
 pub mod leak;
 pub mod left;
 pub mod sandbox;

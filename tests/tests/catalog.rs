@@ -83,7 +83,8 @@ impl Room {
     async fn install_python(&self, folder: &Path, spec: &PythonSpec) -> String {
         let venv = text(&folder.join("venv"));
         let script = text(&Path::new(&venv_programs(&venv)).join(&spec.script));
-        let mut requirements = vec![format!("{}=={}", spec.package, spec.version)];
+        let version = spec.version.as_deref().expect("a pinned package");
+        let mut requirements = vec![format!("{}=={version}", spec.package)];
         requirements.extend_from_slice(&spec.pins);
         let (tool, watch) = (PythonTool::Uv, Watch::silent());
         PythonTools
@@ -215,7 +216,11 @@ fn packages(entry: &Entry) -> Vec<&Variant> {
         .variants
         .iter()
         .filter(|variant| variant.planned.is_none())
-        .filter(|variant| matches!(variant.run, Run::Python(_) | Run::Node(_)))
+        // What is installed from a person's folder is not on any index.
+        .filter(|variant| match &variant.run {
+            Run::Python(spec) => spec.source.is_none(),
+            run => matches!(run, Run::Node(_)),
+        })
         .collect()
 }
 

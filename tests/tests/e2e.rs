@@ -10,6 +10,7 @@ mod e2e {
     mod folder;
     mod image;
     mod install;
+    mod kaiten;
     mod keyboard;
     mod node;
     mod scopes;

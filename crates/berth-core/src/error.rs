@@ -38,6 +38,7 @@ pub enum ErrorCode {
     SourceUnclear { input: String, folders: Vec<String> },
     ProjectNeeded,
     FolderMissing { path: String },
+    PathMissing { path: String },
     ConsentNeeded,
     PlanChanged,
     // Container engine

@@ -169,11 +169,32 @@ pub enum Launch {
         /// there (`#!/usr/bin/env node`) and a client that does not know that folder.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         path: Vec<String>,
+        /// The source folder of a person's that it runs from, where it was installed in place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
         /// Working directory.
         folder: String,
     },
     /// A container.
     Container(Box<ContainerLaunch>),
+}
+
+impl Launch {
+    /// The files and folders of a person's without which it cannot start: absolute paths.
+    #[must_use]
+    pub fn needs(&self) -> Vec<&str> {
+        match self {
+            Self::Process { source, .. } => source.as_deref().into_iter().collect(),
+            Self::Container(launch) => launch
+                .mounts
+                .iter()
+                .filter_map(|mount| match mount {
+                    Mount::Bind { source, .. } => Some(source.as_str()),
+                    Mount::Volume { .. } => None,
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A container as it is started for a session.

@@ -115,7 +115,7 @@ fn what_is_pinned_is_what_is_shown() {
             let at = format!("{}/{}", entry.id, variant.id);
             match &variant.run {
                 Run::Python(spec) => {
-                    assert_eq!(variant.version.as_ref(), Some(&spec.version), "{at}");
+                    assert_eq!(variant.version, spec.version, "{at}");
                 }
                 Run::Node(spec) => {
                     assert_eq!(variant.version.as_ref(), Some(&spec.version), "{at}");

@@ -15,6 +15,7 @@ pub fn installation(name: &str, generation: &str) -> Installation {
         args: Vec::new(),
         env: BTreeMap::new(),
         path: Vec::new(),
+        source: None,
         folder: "/".to_owned(),
     };
     Installation {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 
+use berth_tests::kaiten::add_uv;
 use berth_tests::left::is_connected;
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::packages::add_uv;
 use crate::people::assert_nothing_left;
 
 /// The tools that the documentation of Kitaru 0.21 names: nine for executions, seven for

@@ -1,30 +1,11 @@
 //! Servers from the real package registries, with real tools and the real Claude Code.
 
-use std::process::Command;
-
+use berth_tests::kaiten::add_uv;
 use berth_tests::left::is_connected;
 use berth_tests::sandbox::{Sandbox, argv_with};
 
 use crate::people::assert_nothing_left;
 use crate::shown;
-
-/// uv beside `berth` and `claude`, from its package: the machine need not have it.
-pub fn add_uv(sandbox: &Sandbox) {
-    let tools = sandbox.path("tools");
-    let run = |command: &mut Command| {
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-    };
-    run(sandbox.command("python3").args(["-m", "venv"]).arg(&tools));
-    run(sandbox.command(tools.join("bin/python")).args([
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "uv==0.9.2",
-    ]));
-    std::os::unix::fs::symlink(tools.join("bin/uv"), sandbox.path("bin/uv")).unwrap();
-}
 
 #[test]
 fn time_is_installed_used_and_removed() {

@@ -9,6 +9,7 @@ use berth_adapters::sqlite::SqliteStore;
 use berth_core::port::Store;
 use berth_core::server::volume_name;
 use berth_testkit::token;
+use berth_tests::kaiten::Kaiten;
 use berth_tests::sandbox::{Ran, Sandbox, argv_with};
 use berth_tests::source::Source;
 use serde_json::{Value, json};
@@ -24,6 +25,37 @@ pub const THEIRS: &str =
 
 /// Item of the keychain that another Berth home has.
 const OTHER_ITEM: &str = "hub/01OTHERHOME/token";
+
+/// An entry that is installed in place, from a folder of kaiten's shape.
+const IN_PLACE: &str = r#"
+id: hub
+title: In place
+publisher: Tests
+summary: Is installed from its folder
+description: Is installed from its folder.
+categories: [utilities]
+permissions: { network: none, files: its source }
+inputs:
+  - key: source
+    title: Source folder
+    required: true
+    kind: { type: source, marker: { file: pyproject.toml, name: kaiten-mcp } }
+  - key: token
+    title: Token
+    required: true
+    kind: { type: secret }
+variants:
+  - id: python
+    title: Python from source
+    best_for: Tests
+    run:
+      type: python
+      package: kaiten-mcp
+      source: source
+      script: kaiten-mcp
+      env: { KAITEN_SUBDOMAIN: mycompany, KAITEN_TOKEN: "{{token}}" }
+credential_check: { tool: kaiten_get_current_user }
+"#;
 
 /// A machine with an entry of github's shape over an image of its own, and with things of others:
 /// registrations, items in the keychain, containers.
@@ -64,6 +96,15 @@ impl Machine {
         let source = Source::add(&sandbox, HUB, &format!("faults-{label}"));
         let image = source.dev.clone();
         (Self::around(sandbox, image, label), source)
+    }
+
+    /// The same, with an entry that is installed in place from a folder.
+    pub fn in_place(label: &str) -> (Self, Kaiten) {
+        let sandbox = Sandbox::new();
+        let kaiten = Kaiten::add(&sandbox, "my code");
+        sandbox.add_entry(HUB, IN_PLACE);
+        let image = make_image(&sandbox, label);
+        (Self::around(sandbox, image, label), kaiten)
     }
 
     fn around(sandbox: Sandbox, image: String, label: &str) -> Self {

@@ -132,6 +132,7 @@ fn a_record_that_was_changed_does_not_start() {
             args: vec![marker.to_str().expect("text").to_owned()],
             env: std::collections::BTreeMap::new(),
             path: Vec::new(),
+            source: None,
             folder: "/".to_owned(),
         },
     ];

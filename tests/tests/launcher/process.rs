@@ -19,6 +19,7 @@ fn install(person: &Person, name: &str, script: &str, change: impl FnOnce(&mut L
         args: vec!["one two".to_owned(), "$HOME".to_owned()],
         env: BTreeMap::new(),
         path: Vec::new(),
+        source: None,
         folder: folder.to_str().expect("text").to_owned(),
     };
     change(&mut launch);
@@ -125,6 +126,33 @@ fn signals_are_as_a_program_expects_them() {
         .to_owned();
     let ignored = u64::from_str_radix(&ignored, 16).expect("a mask");
     assert_eq!(ignored & (1 << 12), 0, "SIGPIPE");
+}
+
+#[test]
+fn a_source_folder_that_is_gone_is_said_before_the_server_starts() {
+    let person = Person::new();
+    let code = person.home().join("my code");
+    std::fs::create_dir(&code).expect("made");
+    install(&person, "here", "echo started", |launch| {
+        let Launch::Process { source, .. } = launch else {
+            panic!("a process");
+        };
+        *source = Some(code.to_str().expect("text").to_owned());
+    });
+    let (status, output, errors) = person.run("here");
+    assert_eq!(
+        (status.code(), output.as_str()),
+        (Some(0), "started\n"),
+        "{errors}"
+    );
+    std::fs::rename(&code, person.home().join("elsewhere")).expect("moved");
+    let (status, output, errors) = person.run("here");
+    assert_eq!((status.code(), output.as_str()), (Some(6), ""), "{errors}");
+    let expected = format!(
+        "berth: The server needs `{}`, which is no longer there. Put it back, or reconfigure the server with where it is now.\n",
+        code.display()
+    );
+    assert_eq!(errors, expected);
 }
 
 #[test]

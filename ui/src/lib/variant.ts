@@ -5,7 +5,7 @@ export function pinsOf(variant: Variant): string[] {
   const { run } = variant;
   switch (run.type) {
     case 'python':
-      return [`${run.package}==${run.version}`, ...run.pins];
+      return [run.version === null ? run.package : `${run.package}==${run.version}`, ...run.pins];
     case 'node':
       return [`${run.package}@${run.version}`];
     case 'image':

@@ -5,7 +5,8 @@ import { en } from './en';
 import { fill } from './format';
 import { t } from './index';
 
-type StepKey = `step.${Step['step']}`;
+/** A folder that is installed in place is told apart from packages. */
+type StepKey = `step.${Step['step'] | 'install_in_place'}`;
 /** Complete by type: a new kind of step needs a title. */
 const titles: Pick<typeof en, StepKey> = en;
 

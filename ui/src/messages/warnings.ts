@@ -12,6 +12,8 @@ export function warningText(warning: Warning): string {
       return t('warning.shadowed', { place: placeText(warning.place) });
     case 'secret_in_file':
       return t('warning.secret_in_file', { path: warning.path });
+    case 'in_place':
+      return t('warning.in_place', { folder: warning.folder });
     case 'grants':
       return t('warning.grants', { paths: warning.paths.join(', ') });
     default:

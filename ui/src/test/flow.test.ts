@@ -127,6 +127,7 @@ describe('a server from the catalog to Claude Code and away again', () => {
             is_berths: false,
           },
         ],
+        gone: [],
       },
     });
     await window.click('install-time');

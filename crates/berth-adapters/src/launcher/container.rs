@@ -26,7 +26,7 @@ pub(super) fn check_mounts(launch: &ContainerLaunch) -> Result<()> {
         if let Mount::Bind { source, .. } = mount
             && !Path::new(source).exists()
         {
-            return Err(Error::new(ErrorCode::FolderMissing {
+            return Err(Error::new(ErrorCode::PathMissing {
                 path: source.clone(),
             }));
         }
@@ -307,7 +307,7 @@ mod tests {
         check_mounts(&launch).expect("it is there");
         launch.mounts.push(bind(&place.path().join("gone")));
         let error = check_mounts(&launch).expect_err("it is not");
-        assert_eq!(error.name(), "folder_missing");
+        assert_eq!(error.name(), "path_missing");
         assert!(error.message().contains("gone"));
     }
 }

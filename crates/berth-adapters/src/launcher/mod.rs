@@ -19,7 +19,7 @@ pub mod wire;
 
 use std::path::Path;
 
-use berth_core::error::Result;
+use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Engine, SecretReader};
 use berth_core::server::Launch;
 
@@ -54,11 +54,20 @@ pub async fn launch(mut record: Record, around: &Surroundings<'_>) -> Result<i32
             args,
             env,
             path,
+            source,
             folder,
         } => {
             // Nobody looks for this one: it is ended by its client.
             drop(begun);
             record::check_program(&record.installation, program, around.home)?;
+            // Python would say so with a traceback.
+            if let Some(source) = source
+                && !Path::new(source).is_dir()
+            {
+                return Err(Error::new(ErrorCode::PathMissing {
+                    path: source.clone(),
+                }));
+            }
             let environment = environment::Wanted {
                 own: env,
                 path,

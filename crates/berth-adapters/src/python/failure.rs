@@ -6,6 +6,7 @@
 
 use berth_core::error::ErrorCode;
 use berth_core::plan::PythonTool;
+use berth_core::plan::command::in_place;
 
 use super::name_of;
 use crate::process::Finished;
@@ -41,8 +42,10 @@ pub fn code(tool: PythonTool, requirements: &[String], done: &Finished) -> Error
             what: "The Python package index".to_owned(),
         };
     }
-    if says(&NOT_FOUND) {
-        let first = requirements.first().map(String::as_str).unwrap_or_default();
+    let first = requirements.first().map(String::as_str).unwrap_or_default();
+    // What a folder that is installed in place did not find is something that it depends on: its
+    // name is in the last lines.
+    if says(&NOT_FOUND) && in_place(first).is_none() {
         let (package, version) = first.split_once("==").unwrap_or((first, ""));
         return ErrorCode::PackageNotFound {
             package: package.to_owned(),
@@ -58,6 +61,7 @@ pub fn code(tool: PythonTool, requirements: &[String], done: &Finished) -> Error
 #[cfg(test)]
 mod tests {
     use super::*;
+    use berth_core::plan::command::editable;
 
     fn failed(lines: &[&str]) -> Finished {
         Finished {
@@ -85,6 +89,11 @@ mod tests {
         assert!(matches!(
             code(PythonTool::Pip, &wanted, &offline),
             ErrorCode::NetworkUnreachable { .. }
+        ));
+        let in_place = [editable("/code/server", "")];
+        assert!(matches!(
+            code(PythonTool::Pip, &in_place, &missing),
+            ErrorCode::PackageFailed { .. }
         ));
         assert_eq!(
             code(PythonTool::Uv, &wanted, &failed(&["error: build failed"])),

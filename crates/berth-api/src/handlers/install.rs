@@ -84,6 +84,7 @@ impl Berth {
             inputs: InputReport(self.input_problems(entry, variant.as_deref(), &request, &kept)),
             problem: None,
             conflict,
+            environments: plan::environments(&self.ports, entry, &request.inputs),
             variant,
         };
         match prepared {
@@ -128,6 +129,7 @@ impl Berth {
             inputs: InputReport::default(),
             problem: None,
             conflict: None,
+            environments: BTreeMap::new(),
         };
         self.show(&mut preview, plan)?;
         Ok(preview)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use berth_core::client::ClientState;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Facts;
-use berth_core::port::StartRequest;
+use berth_core::port::{PathKind, StartRequest};
 use berth_core::progress::Watch;
 use berth_core::server::Installation;
 
@@ -164,7 +164,7 @@ impl Berth {
         }
     }
 
-    /// The first of these that is true: being worked on, a secret missing, in use, registered
+    /// The first of these that is true: being worked on, a secret missing, a folder missing, in use, registered
     /// nowhere, failing, not verified; ready otherwise.
     async fn state(
         &self,
@@ -182,6 +182,12 @@ impl Berth {
                     return ServerState::SecretMissing { input: item.input };
                 }
             }
+        }
+        let host = &self.ports.host;
+        let mut needs = installation.launch.needs().into_iter();
+        if let Some(path) = needs.find(|path| host.path_kind(path) == PathKind::Nothing) {
+            let path = path.to_owned();
+            return ServerState::PathMissing { path };
         }
         if sessions > 0 {
             return ServerState::InUse;

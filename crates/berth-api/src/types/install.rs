@@ -30,6 +30,9 @@ pub struct PlanPreview {
     pub problem: Option<Error>,
     /// What is there already under this name.
     pub conflict: Option<Conflict>,
+    /// Python environments that the source folder has already, by the variant that would make its
+    /// own: the path of the server's script.
+    pub environments: BTreeMap<String, String>,
 }
 
 /// What is wrong with inputs, by their keys. A required input that was not touched is

@@ -57,6 +57,12 @@ pub enum ServerState {
         /// The input.
         input: String,
     },
+    /// Something of the person's that it needs is gone: its source folder, a folder that it was
+    /// given.
+    PathMissing {
+        /// Absolute path.
+        path: String,
+    },
     /// No client has it registered any more.
     NotRegistered,
     /// The last verification failed.

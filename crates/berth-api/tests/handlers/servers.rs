@@ -4,6 +4,7 @@ use berth_core::error::{Error, ErrorCode};
 use berth_core::job::JobState;
 use berth_core::plan::Choices;
 use berth_core::port::{SessionContainer, SessionLabels, Store};
+use berth_core::server::Launch;
 use berth_testkit::fake::{ServerScript, World};
 
 use crate::desk::{Desk, TOKEN, clock, code, hub, name};
@@ -99,6 +100,26 @@ async fn a_state_is_what_is_true_now() {
     desk.world.state().secrets.clear();
     let input = "token".to_owned();
     assert_eq!(state(&desk).await, ServerState::SecretMissing { input });
+}
+
+#[tokio::test]
+async fn a_source_folder_that_is_gone_is_told_and_found_again() {
+    let desk = Desk::new();
+    desk.install_done(hub()).await;
+    let mut record = desk.world.store.installation("hub").unwrap().unwrap();
+    record.launch = Launch::Process {
+        program: "/p".to_owned(),
+        args: Vec::new(),
+        env: Default::default(),
+        path: Vec::new(),
+        source: Some("/home/ada/source".to_owned()),
+        folder: "/".to_owned(),
+    };
+    desk.world.store.put_installation(&record).unwrap();
+    let path = "/home/ada/source".to_owned();
+    assert_eq!(state(&desk).await, ServerState::PathMissing { path });
+    desk.world.state().files.create_folder("/home/ada/source");
+    assert_eq!(state(&desk).await, ServerState::Ready);
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ pub fn state(row: &InstallationRow) -> String {
         ServerState::InUse => format!("in use ({})", row.sessions),
         ServerState::Busy { .. } => "being worked on".to_owned(),
         ServerState::SecretMissing { input } => format!("secret {input} is missing"),
+        ServerState::PathMissing { path } => format!("{path} is missing"),
         ServerState::NotRegistered => "not registered".to_owned(),
         ServerState::Failing => "failing".to_owned(),
         ServerState::Unverified => "not verified".to_owned(),

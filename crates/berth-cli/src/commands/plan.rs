@@ -7,7 +7,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use super::catalog::VARIANT_PROBES;
 use super::choices::choices;
 use crate::args::ChoiceArgs;
-use crate::output::{Output, plan};
+use crate::output::{Output, clean, plan};
 
 /// Runs it. A plan with obstacles is an answer as well, but not success.
 pub async fn run(berth: &Berth, out: Output, args: ChoiceArgs) -> Result<Option<Error>> {
@@ -20,10 +20,18 @@ pub async fn run(berth: &Berth, out: Output, args: ChoiceArgs) -> Result<Option<
 
 /// The plan, or what stands in its way.
 pub fn text(preview: &PlanPreview) -> String {
-    match &preview.plan {
+    let mut text = match &preview.plan {
         Some(plan) => plan::text(plan, &preview.steps),
         None => plan::obstacles(preview),
+    };
+    let variant = preview.variant.as_ref();
+    if let Some(path) = variant.and_then(|id| preview.environments.get(id)) {
+        text.push_str(&format!(
+            "\nExisting environment: {}; Berth makes its own.\n",
+            clean(path)
+        ));
     }
+    text
 }
 
 /// The first thing that stands in the way.

@@ -49,7 +49,8 @@ pub fn code(error: &Error) -> u8 {
         | E::SourceMissing { .. }
         | E::SourceUnclear { .. }
         | E::ProjectNeeded
-        | E::FolderMissing { .. } => INPUT,
+        | E::FolderMissing { .. }
+        | E::PathMissing { .. } => INPUT,
         E::NameTaken { .. } | E::AlreadyRegistered { .. } | E::JobRunning { .. } => CONFLICT,
         E::EngineMissing
         | E::EngineStopped { .. }

@@ -116,6 +116,9 @@ fn warning(warning: &Warning) -> String {
         Warning::SecretInFile { path } => format!(
             "Secrets are taken from {path}, which keeps them. Take them out of it when nothing else needs them there."
         ),
+        Warning::InPlace { folder } => format!(
+            "It runs from {folder}: changes of the code there count at its next start. The project's own build runs, and may write into that folder; Berth writes and deletes nothing there."
+        ),
         Warning::Grants { paths } => {
             format!("The server may read or change: {}", paths.join(", "))
         }

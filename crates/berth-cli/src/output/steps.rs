@@ -1,6 +1,7 @@
 //! What a step is called.
 
 use berth_core::plan::Step;
+use berth_core::plan::command::in_place;
 
 use super::clean;
 
@@ -14,7 +15,12 @@ pub fn title(step: &Step) -> String {
         Step::BuildImage { tag, .. } => format!("Build the image {tag}"),
         Step::CreateVenv { .. } => "Create a Python environment".to_owned(),
         Step::InstallPython { requirements, .. } => {
-            format!("Install {}", requirements.join(", "))
+            let named = |text: &String| match in_place(text) {
+                Some(folder) => format!("{folder} in place"),
+                None => text.clone(),
+            };
+            let all: Vec<String> = requirements.iter().map(named).collect();
+            format!("Install {}", all.join(", "))
         }
         Step::InstallNode {
             package, version, ..

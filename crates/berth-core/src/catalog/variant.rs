@@ -103,8 +103,13 @@ pub enum Run {
 pub struct PythonSpec {
     /// Name on the package index, with extras: `kitaru[mcp]`.
     pub package: String,
-    /// Exact version.
-    pub version: String,
+    /// Exact version; there is none where `source` says where the package is.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Key of the input whose source folder is installed in place (editable), so that changes of
+    /// the code need no installation.
+    #[serde(default)]
+    pub source: Option<String>,
     /// Further exact pins: `zenml==0.98.0`.
     #[serde(default)]
     pub pins: Vec<String>,

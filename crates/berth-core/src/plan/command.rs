@@ -120,8 +120,33 @@ pub fn install_python(
             ],
         ),
     };
-    line.args.extend_from_slice(requirements);
+    for requirement in requirements {
+        let folder = in_place(requirement);
+        if folder.is_some() {
+            // A path can hold spaces: it is an argument of its own.
+            line.args.push("-e".to_owned());
+        }
+        line.args.push(folder.unwrap_or(requirement).to_owned());
+    }
     line
+}
+
+/// What a requirement begins with whose folder is installed in place, as in a requirements file.
+const EDITABLE: &str = "-e ";
+
+/// The requirement that installs a folder in place: `-e /home/ada/src/server[http]`. `extras` are
+/// in their brackets, or empty.
+#[must_use]
+pub fn editable(folder: &str, extras: &str) -> String {
+    // Both tools take what stands in brackets at the end for extras.
+    let end = if folder.ends_with(']') { "/" } else { "" };
+    format!("{EDITABLE}{folder}{end}{extras}")
+}
+
+/// What is installed in place, where a requirement says that: the folder with its extras.
+#[must_use]
+pub fn in_place(requirement: &str) -> Option<&str> {
+    requirement.strip_prefix(EDITABLE)
 }
 
 /// Installs one exact version of a package into a folder of its own, with npm beside `node`.
@@ -218,6 +243,30 @@ mod tests {
         );
         assert!(line.program.starts_with("/v"), "{}", line.program);
         assert_eq!(line.args.last().map(String::as_str), Some("six==1.16.0"));
+    }
+
+    #[test]
+    fn a_folder_with_spaces_stays_one_argument() {
+        let requirements = [
+            editable("/my code/server", "[http]"),
+            "six==1.16.0".to_owned(),
+        ];
+        for tool in [PythonTool::Uv, PythonTool::Pip] {
+            let line = install_python(tool, "uv", "/v", &requirements);
+            let last = line.args.len() - 3;
+            assert_eq!(
+                line.args[last..],
+                ["-e", "/my code/server[http]", "six==1.16.0"]
+            );
+        }
+    }
+
+    #[test]
+    fn brackets_of_a_folder_are_not_extras() {
+        assert_eq!(editable("/code/[old]", ""), "-e /code/[old]/");
+        assert_eq!(editable("/code/[old]", "[http]"), "-e /code/[old]/[http]");
+        assert_eq!(in_place("-e /code/[old]/"), Some("/code/[old]/"));
+        assert_eq!(in_place("six==1.16.0"), None);
     }
 
     #[test]

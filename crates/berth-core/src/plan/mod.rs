@@ -14,7 +14,7 @@ mod variants;
 
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
-pub use prepare::{here, prepare_install, prepare_remove, prepare_verify};
+pub use prepare::{environments, here, prepare_install, prepare_remove, prepare_verify};
 pub use preview::preview;
 pub use remove::{remove, verify};
 pub use variants::{VariantState, default_variant, variants};
@@ -141,6 +141,11 @@ pub enum Warning {
     SecretInFile {
         /// Its absolute path.
         path: String,
+    },
+    /// It runs from the person's own source folder, and the project's build may write there.
+    InPlace {
+        /// Absolute path.
+        folder: String,
     },
     /// The server may read or write these folders.
     Grants {

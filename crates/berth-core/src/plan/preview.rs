@@ -113,8 +113,12 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             ..
         } => {
             let line = command::install_python(*tool, program, venv, requirements);
-            let subject = requirements.first().cloned().unwrap_or_default();
-            ("install_python", subject, vec![run(&line), writes(venv)])
+            let first = requirements.first().map(String::as_str).unwrap_or_default();
+            let lines = vec![run(&line), writes(venv)];
+            match command::in_place(first) {
+                Some(folder) => ("install_in_place", folder.to_owned(), lines),
+                None => ("install_python", first.to_owned(), lines),
+            }
         }
         Step::InstallNode {
             program,

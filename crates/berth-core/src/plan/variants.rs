@@ -148,7 +148,7 @@ pub(super) fn python<'a>(
 /// Whether a version fits a requirement such as `>=3.11`. What cannot be read as a version fits
 /// nothing; a requirement that cannot be read lets everything through, because the package's own
 /// tool decides in the end.
-fn fits(version: &str, requires: &str) -> bool {
+pub(super) fn fits(version: &str, requires: &str) -> bool {
     let Ok(wanted) = VersionReq::parse(requires) else {
         return true;
     };

@@ -24,7 +24,8 @@ pub trait PythonRuntime: Send + Sync {
         watch: &Watch,
     ) -> Result<()>;
 
-    /// Installs exact requirements and checks that `script` is there.
+    /// Installs exact requirements, or a folder in place (`-e FOLDER`), and checks that `script` is
+    /// there.
     async fn install(
         &self,
         tool: PythonTool,

@@ -74,6 +74,10 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
             return Err(exited(format!("no secret {}", item.account())));
         }
     }
+    let mut needs = installation.launch.needs().into_iter();
+    if let Some(path) = needs.find(|path| state.files.kind(path) == PathKind::Nothing) {
+        return Err(exited(format!("no {path}")));
+    }
     match &installation.launch {
         Launch::Process {
             program, folder, ..

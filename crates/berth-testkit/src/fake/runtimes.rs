@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Program;
 use berth_core::plan::PythonTool;
+use berth_core::plan::command::in_place;
 use berth_core::port::{NodeRuntime, PathKind, PythonRuntime};
 use berth_core::progress::{Progress, Watch};
 
@@ -56,6 +57,16 @@ impl PythonRuntime for FakePython {
         for (requirement, done) in requirements.iter().zip(1_u32..) {
             watch.check()?;
             watch.line(format!("Collecting {requirement}"));
+            if let Some(folder) = in_place(requirement) {
+                let folder = folder.split('[').next().unwrap_or(folder);
+                let mut state = self.0.state();
+                if state.files.kind(folder) != PathKind::Folder {
+                    return failed("pip");
+                }
+                let link = format!("{venv}/lib/in-place.pth");
+                state.files.write(&link, folder);
+                continue;
+            }
             let (package, version) = requirement.split_once("==").unwrap_or((requirement, ""));
             available(&self.0, package, version, requirement)?;
             // Half of it is there before the rest arrives.

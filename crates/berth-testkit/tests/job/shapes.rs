@@ -20,75 +20,7 @@ pub const OLD_TOKEN: &str = "tok_old_5f1d0c9a";
 pub const NEW_TOKEN: &str = "tok_new_77b2e4d1";
 
 /// One entry with a variant of every kind, so that a reconfiguration can go from any to any.
-const DEMO: &str = r#"
-id: demo
-title: Demo
-publisher: Somebody
-summary: Has a variant of every kind
-description: For tests.
-categories: [utilities]
-permissions: { network: none, files: yours }
-inputs:
-  - key: folders
-    title: Folders
-    kind: { type: folder, multiple: true }
-    variants: [image]
-  - key: token
-    title: Token
-    kind: { type: secret, min_length: 8 }
-    variants: [image, python, dev]
-  - key: extra
-    title: Extra
-    kind: { type: secret }
-    variants: [image]
-  - key: source
-    title: Source folder
-    required: true
-    kind: { type: folder }
-    variants: [dev]
-variants:
-  - id: python
-    title: Python package
-    best_for: Tests
-    run:
-      type: python
-      package: demo
-      version: "1.0"
-      pins: ["helper==2.0"]
-      script: demo
-      env: { DEMO_TOKEN: "{{token}}" }
-  - id: node
-    title: Node package
-    best_for: Tests
-    run:
-      type: node
-      package: "@demo/server"
-      version: 1.0.0
-      bin: demo
-      env: { DEMO_FILE: "{{berth.data}}/memory.json" }
-  - id: image
-    title: Container
-    best_for: Tests
-    run:
-      type: image
-      image: demo/server:1.0
-      args: ["{{folders}}"]
-      env: { DEMO_TOKEN: "Bearer {{token}}", DEMO_EXTRA: "{{extra}}" }
-      mounts:
-        - { source: { from: input, input: folders }, target: /folders }
-        - { source: { from: volume, holds: what it remembers }, target: /data }
-  - id: dev
-    title: Container with your source
-    best_for: Tests
-    run:
-      type: dev
-      image: demo/dev:1
-      build: { source: source, target: deps, args: { EDITION: small } }
-      env: { DEMO_TOKEN: "{{token}}" }
-      mounts:
-        - { source: { from: input, input: source, folder: src }, target: /app/src }
-credential_check: { tool: look, arguments: {} }
-"#;
+const DEMO: &str = include_str!("demo.yaml");
 
 /// The entry of all shapes. Reading it compiles the schema, and these tests need it thousands of
 /// times.
@@ -105,6 +37,8 @@ pub fn entry() -> &'static Entry {
 pub enum Shape {
     InstallPython,
     InstallPythonWithPip,
+    InstallInPlace,
+    InstallInPlaceWithPip,
     InstallNodeWithData,
     InstallNodeOverKeptData,
     InstallPulledImage,
@@ -116,6 +50,9 @@ pub enum Shape {
     InstallUsingTheirs,
     ReconfigureBuilt,
     ReconfigureBuiltToPython,
+    ReconfigureInPlace,
+    ReconfigureInPlaceToBuilt,
+    RemoveInPlace,
     RemoveBuilt,
     RemoveBuiltOverTheirs,
     ReconfigureImageToPython,
@@ -129,9 +66,11 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
+        Self::InstallInPlace,
+        Self::InstallInPlaceWithPip,
         Self::InstallNodeWithData,
         Self::InstallNodeOverKeptData,
         Self::InstallPulledImage,
@@ -143,6 +82,9 @@ impl Shape {
         Self::InstallUsingTheirs,
         Self::ReconfigureBuilt,
         Self::ReconfigureBuiltToPython,
+        Self::ReconfigureInPlace,
+        Self::ReconfigureInPlaceToBuilt,
+        Self::RemoveInPlace,
         Self::RemoveBuilt,
         Self::RemoveBuiltOverTheirs,
         Self::ReconfigureImageToPython,
@@ -161,7 +103,7 @@ impl Shape {
         let world = World::new();
         surround(&world);
         match self {
-            Self::InstallPythonWithPip => {
+            Self::InstallPythonWithPip | Self::InstallInPlaceWithPip => {
                 world.state().uv = Err(Error::new(ErrorCode::PythonMissing {
                     needed: "uv".to_owned(),
                 }));
@@ -211,7 +153,11 @@ impl Shape {
             Self::RemovePythonWithSecret => {
                 install(&world, python(), OLD_TOKEN).await;
             }
+            Self::ReconfigureInPlace | Self::ReconfigureInPlaceToBuilt | Self::RemoveInPlace => {
+                install(&world, in_place(), OLD_TOKEN).await;
+            }
             Self::InstallPython
+            | Self::InstallInPlace
             | Self::InstallNodeWithData
             | Self::InstallPulledImage
             | Self::InstallBuilt
@@ -225,6 +171,7 @@ impl Shape {
             ),
             Self::RemoveNodeKeepingData
             | Self::RemovePythonWithSecret
+            | Self::RemoveInPlace
             | Self::RemoveBuilt
             | Self::RemoveBuiltOverTheirs => (
                 prepare_remove(&ports, "demo", false).await,
@@ -249,7 +196,11 @@ impl Shape {
         let mut choices = match self {
             Self::InstallPython | Self::InstallPythonWithPip | Self::InstallInProject => python(),
             Self::ReconfigureImageToPython | Self::ReconfigureBuiltToPython => python(),
+            Self::InstallInPlace | Self::InstallInPlaceWithPip | Self::ReconfigureInPlace => {
+                in_place()
+            }
             Self::InstallBuilt | Self::InstallBuiltOverTheirs | Self::ReconfigureBuilt => dev(),
+            Self::ReconfigureInPlaceToBuilt => dev(),
             Self::InstallUsingTheirs => Choices {
                 use_image: true,
                 ..dev()
@@ -267,6 +218,8 @@ impl Shape {
                 | Self::ReconfigureImageToPython
                 | Self::ReconfigureBuilt
                 | Self::ReconfigureBuiltToPython
+                | Self::ReconfigureInPlace
+                | Self::ReconfigureInPlaceToBuilt
                 | Self::ReconfigureKeepingSecret
                 | Self::ReconfigureToAnotherScope
                 | Self::ReconfigureNodeKeepsData
@@ -306,16 +259,24 @@ pub const BUILT: &str = "demo/dev:1";
 pub const SOURCE: &str = "/home/ada/source";
 
 pub fn dev() -> Choices {
+    from_source("dev", "source")
+}
+
+pub fn in_place() -> Choices {
+    from_source("in-place", "code")
+}
+
+fn from_source(variant: &str, input: &str) -> Choices {
     Choices {
         inputs: BTreeMap::from([(
-            "source".to_owned(),
+            input.to_owned(),
             InputValue::Paths(vec![PathGrant {
                 path: SOURCE.to_owned(),
                 access: Access::ReadOnly,
             }]),
         )]),
         secrets: token(NEW_TOKEN),
-        ..choices("dev")
+        ..choices(variant)
     }
 }
 
@@ -329,7 +290,7 @@ pub fn write_source(world: &World) {
     files.write(&format!("{SOURCE}/src/server.py"), "print()");
     files.write(
         &format!("{SOURCE}/pyproject.toml"),
-        "[project]\nname = \"demo\"\n",
+        r#"{ "name": "demo", "version": "0.3.0", "requires": ">=3.11,<4" }"#,
     );
 }
 

@@ -24,7 +24,17 @@ const python = (pkg: string, version: string, env: Record<string, string> = {}):
   best_for: 'For people who want it small and quick, and have Python or uv.',
   version,
   planned: null,
-  run: { type: 'python', package: pkg, version, pins: [], requires: '>=3.11', script: pkg, args: [], env },
+  run: {
+    type: 'python',
+    package: pkg,
+    version,
+    source: null,
+    pins: [],
+    requires: '>=3.11',
+    script: pkg,
+    args: [],
+    env,
+  },
 });
 
 const node = (pkg: string, version: string): Variant => ({
@@ -389,6 +399,24 @@ export const entries: readonly Entry[] = [
         version: null,
         planned: null,
         run: built('build', 'kaiten-mcp:latest', 'baked'),
+      },
+      {
+        id: 'python',
+        title: 'Python from source',
+        best_for: 'For a quick start without a container engine.',
+        version: null,
+        planned: null,
+        run: {
+          type: 'python',
+          package: 'kaiten-mcp',
+          version: null,
+          source: 'source',
+          pins: [],
+          requires: '>=3.11',
+          script: 'kaiten-mcp',
+          args: [],
+          env: { KAITEN_TOKEN: '{{token}}' },
+        },
       },
     ],
     updates: [

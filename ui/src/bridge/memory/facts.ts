@@ -7,9 +7,17 @@ export interface Machine {
   claude: 'found' | 'missing' | 'unknown';
   /** Registrations that Berth did not make. */
   foreign: readonly RegistrationSummary[];
+  /** Source folders that servers were installed from and that are not there any more. */
+  gone: readonly string[];
 }
 
-export const goodMachine: Machine = { engine: 'found', vault: 'found', claude: 'found', foreign: [] };
+export const goodMachine: Machine = {
+  engine: 'found',
+  vault: 'found',
+  claude: 'found',
+  foreign: [],
+  gone: [],
+};
 
 const SOCKET = 'unix:///var/run/docker.sock';
 

@@ -28,6 +28,7 @@ import { entries, manyEntries } from './entries';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { type JobOptions, newJob, run, type Running } from './jobs';
 import {
+  environmentsOf,
   HOME,
   imageHere,
   inputProblems,
@@ -198,6 +199,9 @@ export class MemoryBridge implements Bridge {
     const missing = installation.secrets.find(
       (use) => !this.keychain.has(`${installation.name}/${use.input}`),
     );
+    const { launch } = installation;
+    const source = launch.kind === 'process' ? (launch.source ?? null) : null;
+    const gone = source !== null && this.machine.gone.includes(source) ? source : null;
     return {
       name: installation.name,
       entry: installation.entry,
@@ -208,9 +212,11 @@ export class MemoryBridge implements Bridge {
         ? { state: 'busy', job: busy.job.id }
         : missing
           ? { state: 'secret_missing', input: missing.input }
-          : installation.last_error
-            ? { state: 'failing' }
-            : { state: 'ready' },
+          : gone !== null
+            ? { state: 'path_missing', path: gone }
+            : installation.last_error
+              ? { state: 'failing' }
+              : { state: 'ready' },
       sessions: 0,
       tools: installation.tools.length,
       places: installation.places,
@@ -303,6 +309,7 @@ export class MemoryBridge implements Bridge {
       inputs,
       problem,
       conflict,
+      environments: environmentsOf(page.entry, choices),
     };
   }
 
@@ -424,6 +431,7 @@ export class MemoryBridge implements Bridge {
         inputs: {},
         problem: null,
         conflict: null,
+        environments: {},
       };
     },
     remove_start: ({ request, consent }) => {

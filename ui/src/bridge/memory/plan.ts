@@ -12,6 +12,7 @@ import type {
   Step,
   StepPreview,
   Variant,
+  Warning,
 } from '../types';
 
 export const HOME = '/home/sam/.local/share/berth';
@@ -130,6 +131,7 @@ export function newInstallation(
           program: `${HOME}/servers/${name}/01K/bin/${entry.id}`,
           args: [],
           env: {},
+          source: inPlace(run, choices),
           folder: `${HOME}/servers/${name}/01K`,
         },
     seal: '0'.repeat(64),
@@ -148,6 +150,38 @@ export function newInstallation(
     verified_at: null,
     last_error: null,
   };
+}
+
+/** The source folder that a Python variant is installed from, in place. */
+function inPlace(run: Variant['run'], choices: Choices): string | null {
+  if (run.type !== 'python' || run.source === null) return null;
+  const chosen = choices.inputs[run.source];
+  return chosen?.type === 'paths' ? (chosen.value[0]?.path ?? null) : null;
+}
+
+function requirementOf(run: Extract<Variant['run'], { type: 'python' }>, choices: Choices): string {
+  const folder = inPlace(run, choices);
+  return folder === null ? `${run.package}==${run.version ?? ''}` : `-e ${folder}`;
+}
+
+/** The environments that this machine's source folders have already. */
+export function environmentsOf(entry: Entry, choices: Choices): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { id, run } of entry.variants) {
+    const folder = inPlace(run, choices);
+    if (run.type === 'python' && folder !== null) found[id] = `${folder}/.venv/bin/${run.script}`;
+  }
+  return found;
+}
+
+function warningsOf(run: Variant['run'], choices: Choices): Warning[] {
+  const warnings: Warning[] = [];
+  if (!inContainer(run)) warnings.push({ warning: 'less_isolated' });
+  else if (Object.keys(choices.secrets).length) warnings.push({ warning: 'secrets_in_environment' });
+  if (choices.from_env.length) warnings.push({ warning: 'secret_in_file', path: '/home/sam/.env' });
+  const folder = inPlace(run, choices);
+  if (folder !== null) warnings.push({ warning: 'in_place', folder });
+  return warnings;
 }
 
 export function installPlan(entry: Entry, variant: Variant, name: string, choices: Choices): Plan {
@@ -173,7 +207,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
         tool: 'uv',
         program: '/usr/bin/uv',
         venv: `${folder}/venv`,
-        requirements: [`${run.package}==${run.version}`, ...run.pins],
+        requirements: [requirementOf(run, choices), ...run.pins],
         script: `${folder}/venv/bin/${run.script}`,
       },
     );
@@ -207,13 +241,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     entry: entry.id,
     variant: variant.id,
     steps,
-    warnings: [
-      ...(!inContainer(run) ? [{ warning: 'less_isolated' as const }] : []),
-      ...(inContainer(run) && Object.keys(choices.secrets).length
-        ? [{ warning: 'secrets_in_environment' as const }]
-        : []),
-      ...(choices.from_env.length ? [{ warning: 'secret_in_file' as const, path: '/home/sam/.env' }] : []),
-    ],
+    warnings: warningsOf(run, choices),
   };
 }
 
@@ -280,6 +308,7 @@ export function previewOf(step: Step): StepPreview {
     case 'install_python':
       subject = step.requirements[0] ?? '';
       command(`${step.program} pip install --python ${step.venv}/bin/python ${step.requirements.join(' ')}`);
+      if (subject.startsWith('-e ')) return { kind: 'install_in_place', subject: subject.slice(3), lines };
       break;
     case 'install_node':
       subject = `${step.package}@${step.version}`;

@@ -26,10 +26,12 @@ function secretNames(variant: Variant | undefined, key: string, title: string): 
  * is mounted, and can never write there.
  */
 function seen(run: Variant['run'] | undefined, key: string, grant: PathGrant): string[] {
+  // Nothing keeps a program of the person's own from writing.
+  const free = run?.type === 'python' || run?.type === 'node';
   const text = (path: string, access: Access) =>
     t('install.touch.grant', { path, access: t(`access.${access}`) });
   if ((run?.type !== 'build' && run?.type !== 'dev') || run.build?.source !== key)
-    return [text(grant.path, grant.access)];
+    return [text(grant.path, free ? 'read_write' : grant.access)];
   return run.mounts.flatMap(({ source }) =>
     source.from === 'input' && source.input === key
       ? [text(source.folder ? `${grant.path}/${source.folder}` : grant.path, 'read_only')]

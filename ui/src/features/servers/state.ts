@@ -5,6 +5,7 @@ export const stateTones = {
   in_use: 'ok',
   busy: 'accent',
   secret_missing: 'bad',
+  path_missing: 'bad',
   not_registered: 'warn',
   failing: 'bad',
   unverified: 'neutral',

@@ -64,6 +64,7 @@ export const activity = {
   'step.remove_image': 'Delete the image {subject} that was built',
   'step.create_venv': 'Make a Python environment',
   'step.install_python': 'Install {subject}',
+  'step.install_in_place': 'Install {subject} in place',
   'step.install_node': 'Install {subject}',
   'step.store_secret': 'Store the secret “{subject}”',
   'step.keep_secret': 'Keep the secret “{subject}”',

@@ -45,6 +45,10 @@ export const errors = {
     hint: 'Choose one of them.',
   },
   project_needed: { message: 'This scope needs a project folder.', hint: 'Choose the project’s folder.' },
+  path_missing: {
+    message: 'The server needs {path}, which is no longer there.',
+    hint: 'Put it back, or reconfigure the server with where it is now.',
+  },
   folder_missing: { message: 'The folder {path} does not exist.', hint: 'Choose a folder that exists.' },
   consent_needed: {
     message: 'Nothing was done: the plan was not agreed to.',

@@ -20,6 +20,7 @@ export const install = {
   'install.variant.recommended': 'Recommended',
   'install.variant.found': 'Found: {what}',
   'install.variant.image': 'Existing image: {reference}, {size}, made {ago}',
+  'install.variant.environment': 'Existing environment found: {path}. Berth makes its own.',
   'install.variant.image.undated': 'Existing image: {reference}, {size}',
   'install.variant.checking': 'Looking at this computer…',
   'install.variant.planned': 'Coming later',
@@ -127,6 +128,8 @@ export const install = {
   'warning.shadowed': 'Another registration of this name ({place}) decides which one Claude Code uses there.',
   'warning.secret_in_file':
     'The secrets that are taken from {path} stay in that file as well. Take them out of it when nothing else needs them there.',
+  'warning.in_place':
+    'It runs from {folder}: changes of the code there count at its next start. The project’s own build runs, and may write into that folder. Berth writes and deletes nothing there.',
   'warning.grants': 'It gets access to {paths}.',
   'warning.title': 'Before you agree',
 

@@ -16,6 +16,7 @@ export const servers = {
   'servers.state.in_use': 'In use',
   'servers.state.busy': 'At work',
   'servers.state.secret_missing': 'Secret missing',
+  'servers.state.path_missing': 'Folder missing',
   'servers.state.not_registered': 'Not registered',
   'servers.state.failing': 'Failing',
   'servers.state.unverified': 'Not verified',
@@ -28,6 +29,8 @@ export const servers = {
   'servers.remove': 'Remove…',
   'servers.details': 'Details',
   'servers.details.name': 'Details of {name}',
+  'servers.gone': '{path} is no longer there.',
+  'servers.fix.path': 'Choose where it is now',
   'servers.fix.secret': 'Give it in Secrets',
   'servers.sessions': { one: '{count} session', other: '{count} sessions' },
 

@@ -75,8 +75,14 @@ fn python(entry: &Entry, variant: &Variant, spec: &PythonSpec, found: &mut Vec<S
     if !is_python_package(&spec.package) {
         found.push(format!("`{}` is not a package's name", spec.package));
     }
-    if !is_exact_version(&spec.version) {
-        found.push(format!("`{}` is not an exact version", spec.version));
+    match (&spec.version, &spec.source) {
+        (Some(_), Some(_)) | (None, None) => {
+            found.push("needs either a `version` or a `source`".to_owned());
+        }
+        (Some(version), None) if !is_exact_version(version) => {
+            found.push(format!("`{version}` is not an exact version"));
+        }
+        _ => {}
     }
     for pin in &spec.pins {
         let fits = pin
@@ -88,7 +94,11 @@ fn python(entry: &Entry, variant: &Variant, spec: &PythonSpec, found: &mut Vec<S
     }
     requirement(&spec.requires, found);
     program("script", &spec.script, found);
-    Uses::of(entry, variant, Place::Process).strings(&spec.args, &spec.env, found);
+    let mut uses = Uses::of(entry, variant, Place::Process);
+    if let Some(source) = &spec.source {
+        uses.in_place(source, found);
+    }
+    uses.strings(&spec.args, &spec.env, found);
 }
 
 fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<String>) {
@@ -198,7 +208,7 @@ struct Uses<'a> {
     place: Place,
     mounted: BTreeSet<&'a str>,
     /// Those of which something else is used than their value: a source folder that an image is
-    /// built from, or that is mounted in part.
+    /// built from, that is mounted in part, or that is installed in place.
     parts: BTreeSet<&'a str>,
 }
 
@@ -212,6 +222,18 @@ impl<'a> Uses<'a> {
             mounted: BTreeSet::new(),
             parts: BTreeSet::new(),
         }
+    }
+
+    /// A source folder that is installed in place.
+    fn in_place(&mut self, key: &'a str, found: &mut Vec<String>) {
+        if let Some(spec) = self.input(key, found)
+            && !matches!(spec.kind, InputKind::Source { .. })
+        {
+            found.push(format!(
+                "is installed from `{key}`, which is no source folder"
+            ));
+        }
+        self.parts.insert(key);
     }
 
     fn input(&self, key: &str, found: &mut Vec<String>) -> Option<&'a InputSpec> {

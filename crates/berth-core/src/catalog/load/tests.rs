@@ -3,6 +3,7 @@ use crate::catalog::{InputKind, Run};
 
 mod built;
 mod help;
+mod in_place;
 
 const GOOD: &str = r#"
 id: demo

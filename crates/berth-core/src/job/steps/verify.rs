@@ -4,7 +4,7 @@ use crate::client::{LauncherCommand, Place, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
-use crate::port::{ClaudeHealth, McpSession, StartRequest};
+use crate::port::{ClaudeHealth, McpSession, PathKind, StartRequest};
 use crate::progress::Watch;
 use crate::server::{DataPlace, Installation, Launch, Tool, tools_hash};
 
@@ -80,6 +80,10 @@ async fn check(
     credential_check: Option<&CredentialCheck>,
     watch: &Watch,
 ) -> Result<(Vec<Tool>, u64, bool)> {
+    if let Some(installation) = context.ports.store.installation(name)? {
+        // Before it is started: its own way of saying so would be a traceback.
+        still_there(context, &installation)?;
+    }
     let request = StartRequest {
         command: command.clone(),
         folder: place.and_then(|place| place.project.clone()),
@@ -110,6 +114,17 @@ async fn check(
         }
     }
     Ok((tools, answered_ms, pending_approval))
+}
+
+fn still_there(context: &Context<'_>, installation: &Installation) -> Result<()> {
+    let host = &context.ports.host;
+    let mut needs = installation.launch.needs().into_iter();
+    match needs.find(|path| host.path_kind(path) == PathKind::Nothing) {
+        Some(path) => Err(Error::new(ErrorCode::PathMissing {
+            path: path.to_owned(),
+        })),
+        None => Ok(()),
+    }
 }
 
 /// Why Claude Code cannot start what we could: a project's registration names `berth` alone.

@@ -17,6 +17,7 @@ use crate::client::{LauncherCommand, RegistrationSummary};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Facts, Platform};
 use crate::input::{InputValue, InputValues, PathGrant};
+use crate::port::Project;
 use crate::server::{DataPlace, Installation, Launch, Pin, SecretUse, check_name};
 
 /// What is around: read through the ports beforehand, so that planning itself is pure.
@@ -45,6 +46,8 @@ pub struct Surroundings {
     pub image: Option<String>,
     /// What has the name that an image is to be built under.
     pub here: Option<HereImage>,
+    /// What the source folder says about its project, where one is installed in place.
+    pub project: Option<Project>,
 }
 
 /// Plans an installation or a reconfiguration. The values of `choices.inputs` have been checked

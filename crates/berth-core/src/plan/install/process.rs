@@ -9,16 +9,32 @@ use crate::catalog::{NodeSpec, PythonSpec};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::Platform;
 use crate::input::InputValues;
-use crate::plan::command::{venv_programs, venv_python};
+use crate::plan::command::{editable, venv_programs, venv_python};
 use crate::plan::render::{Values, parts};
 use crate::plan::{PythonTool, Step, variants};
 use crate::server::{DataPlace, Launch, Pin};
 
 impl Planning<'_> {
     pub(super) fn python(&self, spec: &PythonSpec) -> Result<Prepared> {
-        let Some((tool, program)) = variants::python(self.facts, &spec.requires) else {
-            let needed = spec.requires.clone();
-            return Err(Error::new(ErrorCode::PythonMissing { needed }));
+        let missing = |needed: &str| {
+            let needed = needed.to_owned();
+            Error::new(ErrorCode::PythonMissing { needed })
+        };
+        let (tool, program) =
+            variants::python(self.facts, &spec.requires).ok_or_else(|| missing(&spec.requires))?;
+        let own = self
+            .around
+            .project
+            .as_ref()
+            .and_then(|it| it.requires.as_deref());
+        let requires = match own {
+            Some(own) if tool == PythonTool::Pip && !variants::fits(&program.version, own) => {
+                return Err(missing(own));
+            }
+            Some(own) if is_specifier(own) && own != spec.requires => {
+                format!("{},{own}", spec.requires)
+            }
+            _ => spec.requires.clone(),
         };
         let folder = self.folder();
         let venv = join(&folder, "venv");
@@ -26,7 +42,24 @@ impl Planning<'_> {
             &venv_programs(&venv),
             &self.executable(&spec.script, ".exe"),
         );
-        let mut requirements = vec![format!("{}=={}", spec.package, spec.version)];
+        let mut source = None;
+        let (package, version) = match (&spec.source, &spec.version) {
+            (Some(input), _) => {
+                let folder = self.source(input)?;
+                let extras = spec.package.find('[').map_or("", |at| &spec.package[at..]);
+                let said = self
+                    .around
+                    .project
+                    .as_ref()
+                    .and_then(|it| it.version.clone());
+                let version = said.unwrap_or_else(|| "source".to_owned());
+                source = Some(folder.clone());
+                (editable(&folder, extras), version)
+            }
+            (None, Some(version)) => (format!("{}=={version}", spec.package), version.clone()),
+            (None, None) => return Err(Error::internal("a package has no version")),
+        };
+        let mut requirements = vec![package];
         requirements.extend(spec.pins.iter().cloned());
         let steps = vec![
             Step::CreateFolder {
@@ -35,7 +68,7 @@ impl Planning<'_> {
             Step::CreateVenv {
                 tool,
                 program: program.path.clone(),
-                requires: spec.requires.clone(),
+                requires,
                 venv: venv.clone(),
             },
             Step::InstallPython {
@@ -51,10 +84,11 @@ impl Planning<'_> {
         ];
         let pin = Pin {
             what: spec.package.clone(),
-            version: spec.version.clone(),
+            version,
             digest: None,
         };
-        self.process(
+        let compiled = join(&folder, "pycache");
+        let mut prepared = self.process(
             steps,
             folder,
             script,
@@ -62,7 +96,32 @@ impl Planning<'_> {
             pin,
             &spec.args,
             &spec.env,
-        )
+        )?;
+        if let Launch::Process {
+            source: from, env, ..
+        } = &mut prepared.launch
+            && source.is_some()
+        {
+            *from = source;
+            // Python would write what it compiles beside the person's code.
+            env.entry("PYTHONPYCACHEPREFIX".to_owned())
+                .or_insert(compiled);
+        }
+        Ok(prepared)
+    }
+
+    /// The source folder that was chosen.
+    fn source(&self, input: &str) -> Result<String> {
+        let chosen = grants(&self.choices.inputs, input);
+        chosen
+            .into_iter()
+            .next()
+            .map(|grant| grant.path)
+            .ok_or_else(|| {
+                Error::new(ErrorCode::InputMissing {
+                    input: input.to_owned(),
+                })
+            })
     }
 
     pub(super) fn node(&self, spec: &NodeSpec) -> Result<Prepared> {
@@ -139,6 +198,7 @@ impl Planning<'_> {
                 env: plain,
                 folder: folder.clone(),
                 path,
+                source: None,
             },
             pins: vec![pin],
             folder: Some(folder),
@@ -157,6 +217,15 @@ impl Planning<'_> {
             name.to_owned()
         }
     }
+}
+
+/// Whether uv reads this as a range of versions (`>=3.11,<4`); other tools have other forms.
+fn is_specifier(requires: &str) -> bool {
+    let signs = ['<', '>', '=', '!', '~'];
+    requires.split(',').all(|part| {
+        let part = part.trim();
+        part.starts_with(signs) && part.ends_with(|c: char| c.is_ascii_digit() || c == '*')
+    })
 }
 
 fn mentions_data<'a>(templates: impl Iterator<Item = &'a String>) -> Result<bool> {

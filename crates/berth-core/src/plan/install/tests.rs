@@ -7,6 +7,7 @@ use crate::secret::Secret;
 use crate::server::Mount;
 
 mod built;
+mod in_place;
 
 fn found(path: &str, version: &str) -> Fact<Program> {
     Fact::Found {
@@ -63,6 +64,7 @@ fn around(generation: &str) -> Surroundings {
         registrations: Vec::new(),
         image: None,
         here: None,
+        project: None,
     }
 }
 
@@ -276,13 +278,13 @@ fn consent_holds_for_the_same_plan_and_no_other() {
 #[test]
 fn what_comes_later_says_so() {
     let catalog = Catalog::built_in();
-    let entry = catalog.entry("kaiten").expect("built in");
+    let entry = catalog.entry("dot-ai").expect("built in");
     let variant = entry
         .variants
         .iter()
         .find(|v| v.planned.is_some())
         .expect("planned");
-    let error = planned(&choices("kaiten", &variant.id), &facts(), &around("g1"));
+    let error = planned(&choices("dot-ai", &variant.id), &facts(), &around("g1"));
     assert!(matches!(
         error.expect_err("later").code,
         ErrorCode::VariantPlanned { .. }

@@ -40,6 +40,14 @@ impl Planning<'_> {
             let file = self.source_folder().map(|folder| path_in(&folder));
             warnings.extend(file.map(|path| Warning::SecretInFile { path }));
         }
+        if let Launch::Process {
+            source: Some(folder),
+            ..
+        } = &installation.launch
+        {
+            let folder = folder.clone();
+            warnings.push(Warning::InPlace { folder });
+        }
         let paths = paths(installation);
         if !paths.is_empty() {
             warnings.push(Warning::Grants { paths });
