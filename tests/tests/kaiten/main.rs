@@ -4,4 +4,5 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod container;
 mod python;
