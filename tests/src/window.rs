@@ -1,5 +1,6 @@
 //! The real app in its real window, driven through WebDriver.
 
+use std::cell::Cell;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -23,8 +24,18 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub struct Window {
     driver: WebDriver,
     server: Ended,
+    effort: Cell<Effort>,
     /// The last to go: what is on it would complain.
     screen: Screen,
+}
+
+/// What has been done by hand in a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Elements that were clicked.
+    pub clicks: u32,
+    /// Fields that were typed into.
+    pub fields: u32,
 }
 
 #[derive(Debug)]
@@ -107,6 +118,7 @@ impl Window {
                     return Self {
                         driver,
                         server,
+                        effort: Cell::default(),
                         screen,
                     };
                 }
@@ -171,7 +183,11 @@ impl Window {
             // Found anew each time: the window may draw another in its place between two steps.
             let element = self.find(id).await;
             match clicked(&element).await {
-                Ok(true) => return,
+                Ok(true) => {
+                    let mut effort = self.effort.get();
+                    effort.clicks += 1;
+                    return self.effort.set(effort);
+                }
                 state if started.elapsed() > PATIENCE => {
                     panic!("`{id}` cannot be clicked: {state:?}\n{}", self.text().await)
                 }
@@ -188,6 +204,14 @@ impl Window {
         let element = self.find(id).await;
         element.clear().await.expect("cleared");
         element.send_keys(text).await.expect("typed");
+        let mut effort = self.effort.get();
+        effort.fields += 1;
+        self.effort.set(effort);
+    }
+
+    /// What has been done by hand since the last time this was asked.
+    pub fn effort(&self) -> Effort {
+        self.effort.take()
     }
 
     /// Waits until the element with this `data-testid` is gone.

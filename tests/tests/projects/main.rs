@@ -1,0 +1,9 @@
+//! Built-in entries that are built from a source folder, over folders of the real projects' shape:
+//! what they keep stays, whatever else changes.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod dynamic;
+mod orchestration;
+mod project;
