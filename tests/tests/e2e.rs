@@ -6,6 +6,7 @@ mod e2e {
     mod built;
     mod csp;
     mod doctor;
+    mod effort;
     mod env;
     mod folder;
     mod image;

@@ -1,0 +1,72 @@
+//! How little a person has to do for a server's tools, counted in the window from the catalog on
+//! and held against docs/steps.md.
+
+use std::fs;
+
+use berth_testkit::ground;
+use berth_tests::kaiten::{KAITEN, Kaiten, user};
+use berth_tests::left::is_connected;
+use berth_tests::sandbox::Sandbox;
+use berth_tests::window::{Effort, Window};
+
+use super::steps;
+
+/// What the document says of a row: its last two columns.
+fn documented(row: &str) -> Effort {
+    let text = fs::read_to_string(ground::root().join("docs/steps.md")).expect("the document");
+    let start = format!("| {row} |");
+    let line = text.lines().find(|line| line.starts_with(&start));
+    let line = line.unwrap_or_else(|| panic!("no row `{row}`"));
+    let mut numbers = line
+        .trim_end_matches('|')
+        .rsplit('|')
+        .map(|cell| cell.trim().parse().expect("a number"));
+    let fields = numbers.next().expect("fields");
+    let clicks = numbers.next().expect("clicks");
+    Effort { clicks, fields }
+}
+
+/// From the catalog, as it is when Berth has just been opened.
+async fn begin(window: &Window, entry: &str) {
+    window.click("nav-catalog").await;
+    window.find("page-catalog").await;
+    window.effort();
+    window.click(&format!("install-{entry}")).await;
+    window.find("install-sheet").await;
+}
+
+async fn end(window: &Window, sandbox: &Sandbox, entry: &str, row: &str) {
+    steps::agree_and_succeed(window).await;
+    assert_eq!(window.effort(), documented(row), "{row}");
+    assert!(is_connected(sandbox, entry), "{row}");
+    steps::close_sheet(window).await;
+}
+
+#[tokio::test]
+async fn kaiten_takes_as_little_as_is_documented() {
+    let sandbox = Sandbox::new();
+    let kaiten = Kaiten::add(&sandbox, "home/src/kaiten-mcp");
+    let window = Window::open(&sandbox).await;
+    begin(&window, KAITEN).await;
+    end(&window, &sandbox, KAITEN, "kaiten, with a `.env` file").await;
+    assert_eq!(user(&sandbox)["code"], "one");
+    steps::remove(&window, KAITEN, false).await;
+
+    fs::remove_file(kaiten.folder.join(".env")).expect("it was there");
+    begin(&window, KAITEN).await;
+    window.type_into("input-subdomain", "mycompany").await;
+    window.type_into("input-token", &kaiten.token).await;
+    end(&window, &sandbox, KAITEN, "kaiten").await;
+    steps::remove(&window, KAITEN, false).await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn kitaru_takes_as_little_as_is_documented() {
+    let sandbox = Sandbox::new();
+    let window = Window::open(&sandbox).await;
+    begin(&window, "kitaru").await;
+    end(&window, &sandbox, "kitaru", "kitaru").await;
+    steps::remove(&window, "kitaru", false).await;
+    window.close().await;
+}
