@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::environment::Assigned;
+
+mod secrets;
+
+pub use secrets::{SecretCommand, SecretDeleteArgs, SecretSetArgs, VaultCommand};
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0 done                      7 there already, or being worked on
@@ -155,8 +161,8 @@ pub struct ChoiceArgs {
     #[arg(long = "secret", value_name = "KEY")]
     pub secret: Vec<String>,
     /// A secret that is taken from an environment variable (repeat for more).
-    #[arg(long = "secret-env", value_name = "KEY=VARIABLE", value_parser = assignment)]
-    pub secret_env: Vec<String>,
+    #[arg(long = "secret-env", value_name = "KEY=VARIABLE", value_parser = Assigned::read)]
+    pub secret_env: Vec<Assigned>,
     /// The source folder, for variants that are built from one.
     #[arg(long, value_name = "DIR")]
     pub source: Option<PathBuf>,
@@ -237,61 +243,6 @@ pub struct RemoveArgs {
     pub data: bool,
     #[command(flatten)]
     pub consent: ConsentArg,
-}
-
-/// `berth secret …`
-#[derive(Debug, Subcommand)]
-pub enum SecretCommand {
-    /// Store or replace a secret; its value is read from standard input or asked for.
-    Set(SecretSetArgs),
-    /// List which server has which secret.
-    List,
-    /// Delete a secret.
-    Delete(SecretDeleteArgs),
-}
-
-/// `berth secret set …`
-#[derive(Debug, Args)]
-pub struct SecretSetArgs {
-    /// The server's name, as `berth list` shows it.
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// The input's key, as `berth secret list` shows it.
-    #[arg(value_name = "KEY")]
-    pub key: String,
-    /// Take the value from this environment variable.
-    #[arg(long, value_name = "VARIABLE")]
-    pub env: Option<String>,
-}
-
-/// `berth secret delete …`
-#[derive(Debug, Args)]
-pub struct SecretDeleteArgs {
-    /// The server's name, as `berth list` shows it.
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// The input's key, as `berth secret list` shows it.
-    #[arg(value_name = "KEY")]
-    pub key: String,
-    #[command(flatten)]
-    pub consent: ConsentArg,
-}
-
-/// `berth vault …`
-#[derive(Debug, Subcommand)]
-pub enum VaultCommand {
-    /// Make the encrypted vault; its passphrase is read from standard input or asked for.
-    Create(PassphraseArg),
-    /// Unlock the encrypted vault for this login session.
-    Unlock(PassphraseArg),
-}
-
-/// Where the passphrase comes from.
-#[derive(Debug, Args)]
-pub struct PassphraseArg {
-    /// Take the passphrase from this environment variable.
-    #[arg(long, value_name = "VARIABLE")]
-    pub env: Option<String>,
 }
 
 /// `berth jobs …`

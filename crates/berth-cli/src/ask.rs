@@ -6,6 +6,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::SecretValues;
 use berth_core::secret::Secret;
 
+use crate::environment::{Assigned, Variable};
 use crate::output::Output;
 
 /// Most bytes that are read as a secret; more is a mistake (the wrong file).
@@ -30,9 +31,9 @@ pub fn consent(out: Output, agreed: bool, question: &str) -> Result<()> {
 }
 
 /// One secret, from an environment variable, a prompt without echo, or all of standard input.
-pub fn secret(key: &str, variable: Option<&str>, prompt: &str) -> Result<Secret> {
+pub fn secret(key: &str, variable: Option<&Variable>, prompt: &str) -> Result<Secret> {
     match variable {
-        Some(variable) => from_environment(key, variable),
+        Some(variable) => variable.secret(key),
         None if std::io::stdin().is_terminal() => prompted(key, prompt),
         None => all_of_input(key),
     }
@@ -40,14 +41,10 @@ pub fn secret(key: &str, variable: Option<&str>, prompt: &str) -> Result<Secret>
 
 /// The secrets of `--secret KEY` and `--secret-env KEY=VARIABLE`. A terminal is asked for each; of
 /// other standard input a single one takes all, several take a line each, in their order.
-pub fn secrets(keys: &[String], from_variables: &[String]) -> Result<SecretValues> {
+pub fn secrets(keys: &[String], from_variables: &[Assigned]) -> Result<SecretValues> {
     let mut values = SecretValues::new();
-    for assignment in from_variables {
-        let (key, variable) = assignment
-            .split_once('=')
-            .filter(|(key, variable)| !key.is_empty() && !variable.is_empty())
-            .ok_or_else(|| missing(assignment))?;
-        values.insert(key.to_owned(), from_environment(key, variable)?);
+    for Assigned { key, variable } in from_variables {
+        values.insert(key.clone(), variable.secret(key)?);
     }
     if std::io::stdin().is_terminal() {
         for key in keys {
@@ -66,12 +63,6 @@ pub fn secrets(keys: &[String], from_variables: &[String]) -> Result<SecretValue
         }
     }
     Ok(values)
-}
-
-fn from_environment(key: &str, variable: &str) -> Result<Secret> {
-    std::env::var(variable).map(Secret::new).map_err(|_| {
-        missing(key).with_cause(format!("the environment has no variable `{variable}`"))
-    })
 }
 
 fn prompted(key: &str, prompt: &str) -> Result<Secret> {
@@ -97,7 +88,8 @@ fn all_of_input(key: &str) -> Result<Secret> {
     Ok(Secret::new(text))
 }
 
-fn missing(key: &str) -> Error {
+/// What is said where a secret was not given.
+pub fn missing(key: &str) -> Error {
     Error::new(ErrorCode::InputMissing {
         input: key.to_owned(),
     })

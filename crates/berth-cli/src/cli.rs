@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::args::{Cli, Command, NameArg};
 use crate::commands;
 use crate::compose;
+use crate::environment;
 use crate::output::{Output, error_value, exit};
 use crate::run::{self, Request};
 
@@ -25,7 +26,10 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::Run(NameArg { name }),
             ..
         }) => run::run(&Request { home, name }),
-        Ok(cli) => command_line(cli).into(),
+        Ok(cli) => {
+            environment::forget(&cli);
+            command_line(cli).into()
+        }
         Err(error) => usage(&error, json).into(),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use berth_testkit::token;
 use berth_tests::hub::forget_image;
 pub use berth_tests::hub::{HUB, add_hub};
+use berth_tests::leak::Watch;
 pub use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::{Ran, Sandbox};
 
@@ -92,6 +93,27 @@ fn a_token_that_is_refused_is_told_and_everything_is_undone() {
     assert!(ran.stderr.contains(expected), "{}", ran.stderr);
     assert!(!format!("{ran:?}").contains(&wrong), "{ran:?}");
     assert_eq!(sandbox.files_with(&wrong), Vec::<std::path::PathBuf>::new());
+    assert_nothing_left(&sandbox, HUB);
+}
+
+/// It is in the environment of `berth`, where the person has put it, and of no program that `berth`
+/// starts: Claude Code, probes, a project's build.
+#[test]
+fn a_secret_of_the_environment_is_passed_on_to_nobody() {
+    let _engine = engine();
+    let sandbox = Sandbox::new();
+    add_hub(&sandbox);
+    let right = token::right();
+    let watch = Watch::start(&[&right]);
+    let args = ["install", HUB, "--secret-env", "token=HUB_TOKEN", "--yes"];
+    berth_with(&sandbox, &args, "", &[("HUB_TOKEN", &right)]).ok();
+    let seen = watch.stop();
+    let berth = sandbox.path("bin/berth").display().to_string();
+    let own = format!("environ of `{berth} install ");
+    let others: Vec<&String> = seen.iter().filter(|seen| !seen.starts_with(&own)).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    assert!(!seen.is_empty(), "its own was looked at");
+    sandbox.berth(&["remove", HUB, "--yes"]).ok();
     assert_nothing_left(&sandbox, HUB);
 }
 

@@ -25,7 +25,7 @@ pub async fn run(berth: &Berth, out: Output, command: SecretCommand) -> Result<(
 
 async fn set(berth: &Berth, out: Output, args: SecretSetArgs) -> Result<()> {
     let SecretSetArgs { name, key, env } = args;
-    let value = ask::secret(&key, env.as_deref(), &format!("{key}: "))?;
+    let value = ask::secret(&key, env.as_ref(), &format!("{key}: "))?;
     let secret = SecretRef {
         name: name.clone(),
         input: key.clone(),

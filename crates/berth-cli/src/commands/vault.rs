@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::args::VaultCommand;
 use crate::ask;
+use crate::environment::Variable;
 use crate::output::Output;
 
 const KEY: &str = "passphrase";
@@ -18,14 +19,14 @@ const KEY: &str = "passphrase";
 pub async fn run(berth: &Berth, out: Output, command: VaultCommand) -> Result<()> {
     match command {
         VaultCommand::Create(args) => {
-            let passphrase = new_passphrase(args.env.as_deref())?;
+            let passphrase = new_passphrase(args.env.as_ref())?;
             berth.vault_create(VaultPassphrase { passphrase }).await?;
             out.answer(&json!({ "vault": "created" }), || {
                 "The encrypted vault is there, and open until you log out. Without its passphrase nobody can open it again.".to_owned()
             });
         }
         VaultCommand::Unlock(args) => {
-            let passphrase = ask::secret(KEY, args.env.as_deref(), "Passphrase: ")?;
+            let passphrase = ask::secret(KEY, args.env.as_ref(), "Passphrase: ")?;
             berth.vault_unlock(VaultPassphrase { passphrase }).await?;
             out.answer(&json!({ "vault": "unlocked" }), || {
                 "The encrypted vault is open until you log out.".to_owned()
@@ -36,7 +37,7 @@ pub async fn run(berth: &Berth, out: Output, command: VaultCommand) -> Result<()
 }
 
 /// A passphrase that was typed without being seen is typed twice.
-fn new_passphrase(variable: Option<&str>) -> Result<Secret> {
+fn new_passphrase(variable: Option<&Variable>) -> Result<Secret> {
     let first = ask::secret(KEY, variable, "New passphrase: ")?;
     if variable.is_none() && std::io::stdin().is_terminal() {
         let second = ask::secret(KEY, None, "Again: ")?;
