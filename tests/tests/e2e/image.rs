@@ -1,6 +1,8 @@
 //! An image from a registry, through the window: the pull is seen while it goes.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
 
 use berth_testkit::{ground, token};
 use berth_tests::hub::{HUB, add_hub_from};
@@ -52,6 +54,33 @@ fn assert_seen(pulls: &[(u64, String)]) {
     assert_eq!(last, shares.last().copied(), "it ends as it was furthest");
 }
 
+/// Pushes an image with the fixture server to the registry and forgets it; its name behind a slow
+/// line. The engine has none of its layers: others' images, and what their builds have left, are
+/// made of the same server.
+fn push(sandbox: &Sandbox) -> String {
+    let folder = sandbox.path("pulled");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::copy(ground::server(), folder.join("server")).expect("a copy");
+    let mut recipe = "FROM scratch\nCOPY server /server\n".to_owned();
+    let mut noise = fs::File::open("/dev/urandom").expect("noise");
+    for layer in 1..=4 {
+        // Noise does not compress, and is new each time.
+        let mut bytes = vec![0; 3 << 20];
+        noise.read_exact(&mut bytes).expect("noise");
+        fs::write(folder.join(format!("ballast-{layer}")), bytes).expect("written");
+        recipe.push_str(&format!("COPY ballast-{layer} /ballast/{layer}\n"));
+    }
+    recipe.push_str("ENTRYPOINT [\"/server\"]\n");
+    fs::write(folder.join("Dockerfile"), recipe).expect("written");
+    let image = format!("{}/berth-test/pulled:1", ground::registry());
+    let context = folder.to_str().expect("UTF-8");
+    let build = ["build", "--quiet", "--tag", &image, context];
+    sandbox.docker(&build).ok();
+    sandbox.docker(&["push", "--quiet", &image]).ok();
+    sandbox.docker(&["rmi", "--force", &image]).ok();
+    image.replacen(&ground::registry(), &slow::registry(), 1)
+}
+
 /// The digest of the image that the engine has, as the registry calls it, and its identifier.
 fn image(sandbox: &Sandbox, name: &str) -> (String, String) {
     let ask = |format: &str| {
@@ -80,9 +109,8 @@ fn assert_works(sandbox: &Sandbox) {
 
 #[tokio::test]
 async fn an_image_is_pulled_in_sight_and_used_as_it_is_the_second_time() {
-    let _image = steps::image().await;
     let sandbox = Sandbox::new();
-    let name = ground::image_server().replacen(&ground::registry(), &slow::registry(), 1);
+    let name = push(&sandbox);
     add_hub_from(&sandbox, &name);
     let window = Window::open(&sandbox).await;
     window.script(WRITE_DOWN).await;
