@@ -39,6 +39,24 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
         answer(receive).await
     }
 
+    async fn save(&self, title: &str, file_name: &str, text: &str) -> Result<Option<String>> {
+        let (send, receive) = oneshot::channel();
+        self.dialog(title)
+            .set_file_name(file_name)
+            .save_file(|picked| drop(send.send(picked)));
+        let Some(path) = answer(receive).await? else {
+            return Ok(None);
+        };
+        tokio::fs::write(&path, text).await.map_err(|error| {
+            Error::new(ErrorCode::FileFailed {
+                operation: "write".to_owned(),
+                path: path.clone(),
+            })
+            .caused_by(&error)
+        })?;
+        Ok(Some(path))
+    }
+
     async fn open_link(&self, url: &str) -> Result<()> {
         self.0
             .opener()

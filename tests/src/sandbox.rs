@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use berth_testkit::ground;
 use berth_testkit::keychain::Keychain;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Variables of this machine that let package clients reach their registries; without them pip
@@ -212,6 +212,25 @@ impl Sandbox {
     #[must_use]
     pub fn docker(&self, args: &[&str]) -> Ran {
         run(self.command("docker").args(args))
+    }
+
+    /// What Claude Code writes down when a person trusts the project's folder and approves of a
+    /// server of its `.mcp.json`.
+    ///
+    /// # Panics
+    /// When its files cannot be read or written.
+    pub fn approve(&self, name: &str) {
+        let project = self.project();
+        let file = self.home().join(".claude.json");
+        let mut settings: Value =
+            serde_json::from_slice(&fs::read(&file).expect("settings")).expect("they are JSON");
+        let path = project.to_str().expect("text");
+        settings["projects"][path]["hasTrustDialogAccepted"] = json!(true);
+        fs::write(&file, settings.to_string()).expect("written");
+        let folder = project.join(".claude");
+        fs::create_dir_all(&folder).expect("a folder");
+        let approved = json!({ "enabledMcpjsonServers": [name] });
+        fs::write(folder.join("settings.local.json"), approved.to_string()).expect("written");
     }
 
     /// Puts an entry of the person's own into their catalog.

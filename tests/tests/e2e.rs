@@ -8,6 +8,7 @@ mod e2e {
     mod doctor;
     mod effort;
     mod env;
+    mod export;
     mod folder;
     mod image;
     mod install;

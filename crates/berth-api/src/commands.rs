@@ -29,6 +29,8 @@ macro_rules! for_each_command {
             job_dismiss(JobRequest) -> ();
             installation_list(()) -> Vec<InstallationRow>;
             installation_get(NameRequest) -> InstallationPage;
+            export_list(NameRequest) -> Vec<Exported>;
+            export_save(ExportSave) -> Picked;
             tool_call(ToolCallRequest) -> ToolCallAnswer;
             secret_list(()) -> Vec<SecretRow>;
             secret_set(SecretSet) -> ();

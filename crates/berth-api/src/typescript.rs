@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use berth_core::doctor::Check;
+use berth_core::export::Exported;
 use berth_core::facts::Facts;
 use berth_core::job::Job;
 use berth_core::plan::Choices;

@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::environment::Assigned;
 
+mod export;
 mod secrets;
 
+pub use export::ExportArgs;
 pub use secrets::{SecretCommand, SecretDeleteArgs, SecretSetArgs, VaultCommand};
 
 const EXIT_CODES: &str = "\
@@ -63,6 +65,8 @@ pub enum Command {
     Verify(NameArg),
     /// Call a tool of an installed server.
     Call(CallArgs),
+    /// Print a server in the format of another program, without its secrets.
+    Export(ExportArgs),
     /// Remove a server, after you have agreed to what is deleted.
     Remove(RemoveArgs),
     /// Store, list or delete secrets; none is ever shown.

@@ -129,6 +129,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         Command::Call(args) => commands::call::run(berth, out, args)
             .await
             .map(|error| told(out, error.as_ref())),
+        Command::Export(args) => commands::export::run(berth, out, args).await.map(done),
         Command::Remove(args) => commands::remove::run(berth, out, args).await.map(done),
         Command::Secret(command) => commands::secret::run(berth, out, command).await.map(done),
         Command::Vault(command) => commands::vault::run(berth, out, command).await.map(done),

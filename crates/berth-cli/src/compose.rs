@@ -35,6 +35,10 @@ impl Desktop for Terminal {
         Err(no_window())
     }
 
+    async fn save(&self, _: &str, _: &str, _: &str) -> Result<Option<String>> {
+        Err(no_window())
+    }
+
     async fn open_link(&self, _: &str) -> Result<()> {
         Err(no_window())
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::client::Scope;
+use crate::export::Format;
 use crate::input::InputProblem;
 
 /// The result of everything in Berth that can fail.
@@ -39,6 +40,7 @@ pub enum ErrorCode {
     ProjectNeeded,
     FolderMissing { path: String },
     PathMissing { path: String },
+    ExportUnfit { name: String, format: Format },
     ConsentNeeded,
     PlanChanged,
     // Container engine

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod client;
 pub mod doctor;
 pub mod error;
+pub mod export;
 pub mod facts;
 pub mod input;
 pub mod job;

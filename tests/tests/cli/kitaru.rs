@@ -1,7 +1,6 @@
 //! The Kitaru entry with its real packages: both installers, every scope, its own local server.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::net::{TcpListener, TcpStream};
 
 use berth_tests::kaiten::add_uv;
@@ -68,20 +67,6 @@ fn call(sandbox: &Sandbox, tool: &str, arguments: &Value) -> String {
         .stdout
 }
 
-/// What Claude Code writes down when a person trusts the project and approves of its server.
-fn approve(sandbox: &Sandbox) {
-    let project = sandbox.project();
-    let file = sandbox.home().join(".claude.json");
-    let mut settings: Value =
-        serde_json::from_slice(&fs::read(&file).expect("settings")).expect("they are JSON");
-    settings["projects"][project.to_str().expect("text")]["hasTrustDialogAccepted"] = json!(true);
-    fs::write(&file, settings.to_string()).expect("written");
-    let folder = project.join(".claude");
-    fs::create_dir_all(&folder).expect("a folder");
-    let approved = r#"{ "enabledMcpjsonServers": ["kitaru"] }"#;
-    fs::write(folder.join("settings.local.json"), approved).expect("written");
-}
-
 #[test]
 fn kitaru_is_connected_in_every_scope() {
     let sandbox = Sandbox::new();
@@ -105,7 +90,7 @@ fn kitaru_is_connected_in_every_scope() {
         !is_connected(&sandbox, "kitaru"),
         "a project's server waits for approval"
     );
-    approve(&sandbox);
+    sandbox.approve("kitaru");
     assert!(is_connected(&sandbox, "kitaru"), "project");
     install(&sandbox, &["--replace", "--scope", "user"]);
     assert!(is_connected(&sandbox, "kitaru"), "user");

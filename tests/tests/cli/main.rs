@@ -5,6 +5,7 @@
 mod bare;
 mod built;
 mod cancel;
+mod export;
 mod kitaru;
 mod packages;
 mod people;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use berth_testkit::ground;
 use berth_tests::sandbox::Ran;
 
 /// How a program ended and all that it printed.
@@ -23,6 +24,7 @@ pub fn compare(name: &str, machine: &Path, text: &str) {
     settings.add_filter(r"\b[0-9A-HJKMNP-TV-Z]{26}\b", "[id]");
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "[time]");
     settings.add_filter(r"\b\d+ ms\b", "[n] ms");
+    settings.add_filter(&regex_of(&ground::registry()), "[registry]");
     settings.add_filter(r"sha256:[0-9a-f]{64}", "sha256:[hash]");
     // Where and which: a machine's own.
     settings.add_filter(

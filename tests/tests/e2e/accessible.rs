@@ -6,7 +6,7 @@ use berth_tests::window::Window;
 use super::steps::{SCREENS, go};
 
 /// The violations that axe finds now, each with the elements.
-async fn violations(window: &Window) -> Vec<String> {
+pub async fn violations(window: &Window) -> Vec<String> {
     let axe = berth_testkit::ground::root().join("ui/node_modules/axe-core/axe.min.js");
     let source = std::fs::read_to_string(&axe).expect("axe-core is installed with the front end");
     window.script(&source).await;

@@ -23,5 +23,6 @@ export const pages: Record<Exclude<Route['page'], 'catalog'>, Load> = {
 export const overlays = {
   install: () => import('@/features/install/InstallSheet.svelte'),
   remove: () => import('@/features/servers/RemoveDialog.svelte'),
+  export: () => import('@/features/servers/ExportDialog.svelte'),
   link: () => import('./LinkDialog.svelte'),
 } satisfies Record<Overlay['kind'] | 'link', () => Promise<{ default: unknown }>>;

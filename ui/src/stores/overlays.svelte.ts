@@ -3,7 +3,9 @@ export type Overlay =
   /** The install sheet: for an entry, or to reconfigure an installation of it, perhaps building anew. */
   | { kind: 'install'; entry: string; reconfigure?: string; noCache?: boolean }
   /** What a removal deletes, before it does. */
-  | { kind: 'remove'; name: string };
+  | { kind: 'remove'; name: string }
+  /** An installation in the formats of other programs. */
+  | { kind: 'export'; name: string };
 
 export class Overlays {
   current = $state.raw<Overlay | null>(null);

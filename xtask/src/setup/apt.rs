@@ -54,6 +54,7 @@ pub const TEST: &[Package] = &[
     package("gnome-keyring"),
     package("libsecret-tools"),
     or("docker.io", "dockerd"),
+    or("docker-compose", "docker-compose"),
     package("iptables"),
     package("iproute2"),
     package("docker-registry"),

@@ -4,6 +4,7 @@ mod app;
 mod cards;
 mod catalog;
 mod events;
+mod exports;
 mod facts;
 mod install;
 mod jobs;
@@ -110,6 +111,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use berth_core::doctor::Check;
+    use berth_core::export::Exported;
     use berth_core::job::Job;
     use berth_core::plan::Choices;
     use berth_core::settings::Settings;

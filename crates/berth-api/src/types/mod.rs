@@ -3,6 +3,7 @@
 mod app;
 mod catalog;
 mod event;
+mod export;
 mod install;
 mod secret;
 mod server;
@@ -17,6 +18,7 @@ pub use catalog::{
     EntryPage, EntryRequest, FacetCount, Facets, Need, VariantPage,
 };
 pub use event::AppEvent;
+pub use export::ExportSave;
 pub use install::{
     Conflict, InputReport, InstallRequest, JobPage, JobRequest, JobStarted, PlanPreview,
     RemoveRequest, RemoveStart,

@@ -174,6 +174,8 @@ pub fn code<T: std::fmt::Debug>(result: Result<T>) -> ErrorCode {
 pub struct Dialogs {
     pub answer: Mutex<Option<String>>,
     pub opened: Mutex<Vec<String>>,
+    /// Path and text of what was saved.
+    pub saved: Mutex<Vec<(String, String)>>,
     pub broken: Mutex<bool>,
 }
 
@@ -194,6 +196,15 @@ impl Desktop for Dialogs {
 
     async fn pick_file(&self, _: &str) -> Result<Option<String>> {
         self.picked()
+    }
+
+    async fn save(&self, _: &str, name: &str, text: &str) -> Result<Option<String>> {
+        let picked = self.picked()?;
+        if let Some(path) = &picked {
+            let saved = (format!("{path}/{name}"), text.to_owned());
+            self.saved.lock().unwrap().push(saved);
+        }
+        Ok(picked)
     }
 
     async fn open_link(&self, url: &str) -> Result<()> {

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod choices;
 pub mod doctor;
 mod env;
+pub mod export;
 pub mod install;
 pub mod jobs;
 pub mod list;

@@ -50,7 +50,8 @@ pub fn code(error: &Error) -> u8 {
         | E::SourceUnclear { .. }
         | E::ProjectNeeded
         | E::FolderMissing { .. }
-        | E::PathMissing { .. } => INPUT,
+        | E::PathMissing { .. }
+        | E::ExportUnfit { .. } => INPUT,
         E::NameTaken { .. } | E::AlreadyRegistered { .. } | E::JobRunning { .. } => CONFLICT,
         E::EngineMissing
         | E::EngineStopped { .. }

@@ -59,7 +59,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -736,7 +736,45 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+
+/**
+ * Saves an installed server in a format of another program, where a native dialog says.
+ */
+export type ExportSave = { 
+/**
+ * The installation's name.
+ */
+name: string, 
+/**
+ * The format.
+ */
+format: Format, 
+/**
+ * Title of the dialog.
+ */
+title: string, };
+
+/**
+ * A file for another program.
+ */
+export type Exported = { 
+/**
+ * Its format.
+ */
+format: Format, 
+/**
+ * The name that such a file has.
+ */
+file_name: string, 
+/**
+ * Its whole text.
+ */
+text: string, 
+/**
+ * What whoever uses it should know.
+ */
+notes: Array<Note>, };
 
 /**
  * A value and how many entries have it.
@@ -835,6 +873,11 @@ url: string, } | { "fix": "create_vault" } | { "fix": "unlock_vault" } | { "fix"
  * Absolute path of the link.
  */
 path: string, } | { "fix": "open_settings" };
+
+/**
+ * A format of another program.
+ */
+export type Format = "mcp_json" | "mcp_json_absolute" | "claude_desktop" | "compose" | "gordon" | "docker_server" | "env";
 
 /**
  * A folder in which the project was found.
@@ -1609,6 +1652,23 @@ args: Array<string>,
  * Environment (templates).
  */
 env: { [key in string]: string }, };
+
+/**
+ * What whoever uses an export should know.
+ */
+export type Note = { "note": "needs_berth" } | { "note": "personal_paths" } | { "note": "secrets_as_variables", 
+/**
+ * Their names.
+ */
+names: Array<string>, } | { "note": "secrets_in_docker", 
+/**
+ * Their names in Docker's store.
+ */
+names: Array<string>, } | { "note": "without_data" } | { "note": "built_here", 
+/**
+ * Absolute path of the folder.
+ */
+folder: string, };
 
 /**
  * A file or folder that the person lets a server use.
@@ -2749,6 +2809,8 @@ export interface Commands {
   job_dismiss: { request: JobRequest; response: null };
   installation_list: { request: null; response: Array<InstallationRow> };
   installation_get: { request: NameRequest; response: InstallationPage };
+  export_list: { request: NameRequest; response: Array<Exported> };
+  export_save: { request: ExportSave; response: Picked };
   tool_call: { request: ToolCallRequest; response: ToolCallAnswer };
   secret_list: { request: null; response: Array<SecretRow> };
   secret_set: { request: SecretSet; response: null };

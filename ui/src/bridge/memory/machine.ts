@@ -25,6 +25,7 @@ import {
 } from '../types';
 import { cardOf, runsIn, search } from './catalog';
 import { entries, manyEntries } from './entries';
+import { exportsOf } from './exports';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { type JobOptions, newJob, run, type Running } from './jobs';
 import {
@@ -487,6 +488,8 @@ export class MemoryBridge implements Bridge {
       return null;
     },
     installation_list: () => [...this.installations.values()].map((installation) => this.#row(installation)),
+    export_list: ({ name }) => exportsOf(this.#installation(name), launcher(name).program),
+    export_save: () => ({ path: this.picks.shift() ?? null }),
     installation_get: ({ name }) => {
       const installation = this.#installation(name);
       const { program, args } = launcher(name);

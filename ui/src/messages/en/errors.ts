@@ -49,6 +49,10 @@ export const errors = {
     message: 'The server needs {path}, which is no longer there.',
     hint: 'Put it back, or reconfigure the server with where it is now.',
   },
+  export_unfit: {
+    message: 'This format has no words for how {name} is started.',
+    hint: 'Choose another format, or another variant of the server.',
+  },
   folder_missing: { message: 'The folder {path} does not exist.', hint: 'Choose a folder that exists.' },
   consent_needed: {
     message: 'Nothing was done: the plan was not agreed to.',

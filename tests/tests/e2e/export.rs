@@ -1,0 +1,59 @@
+//! An installed server in other programs' formats, through the window.
+
+use berth_testkit::token;
+use berth_tests::hub::{HUB, add_hub};
+use berth_tests::sandbox::Sandbox;
+use berth_tests::window::Window;
+
+use super::accessible::violations;
+use super::secret::assert_page_without;
+use super::steps;
+
+/// Chooses in the system's own list, which a driver cannot open everywhere.
+async fn choose(window: &Window, format: &str) {
+    let script = format!(
+        "const list = document.querySelector('[data-testid=\"export-format\"]'); \
+         list.value = '{format}'; list.dispatchEvent(new Event('change', {{ bubbles: true }})); \
+         return list.value;"
+    );
+    assert_eq!(window.script(&script).await, format);
+}
+
+#[tokio::test]
+async fn a_server_is_shown_as_other_programs_write_it() {
+    let _image = steps::image().await;
+    let sandbox = Sandbox::new();
+    add_hub(&sandbox);
+    let window = Window::open(&sandbox).await;
+    let right = token::right();
+    steps::open_sheet(&window, HUB).await;
+    window.type_into("input-token", &right).await;
+    steps::agree_and_succeed(&window).await;
+    steps::close_sheet(&window).await;
+
+    steps::go(&window, "servers").await;
+    window.click(&format!("menu-{HUB}")).await;
+    window.click(&format!("menu-{HUB}-export")).await;
+    window.find("export-text").await;
+    for format in [
+        "mcp-json",
+        "mcp-json-absolute",
+        "claude-desktop",
+        "compose",
+        "gordon",
+        "docker-server",
+        "env",
+    ] {
+        choose(&window, &format.replace('-', "_")).await;
+        let told = sandbox.berth(&["export", HUB, "--as", format]).ok();
+        window.text_in("export-text", told.stdout.trim_end()).await;
+        assert_page_without(&window, &[right.as_str()], format).await;
+    }
+    window.text_in("export-notes", "TOKEN").await;
+    let found = violations(&window).await;
+    assert!(found.is_empty(), "{found:#?}");
+    window.click("export-close").await;
+    window.gone("export-dialog").await;
+    steps::remove(&window, HUB, false).await;
+    window.close().await;
+}
