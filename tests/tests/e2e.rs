@@ -14,6 +14,7 @@ mod e2e {
     mod install;
     mod kaiten;
     mod keyboard;
+    mod made;
     mod node;
     mod scopes;
     mod secret;

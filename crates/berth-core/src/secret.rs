@@ -3,6 +3,9 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
+use crate::catalog::Generate;
+use crate::port::Host;
+
 /// What a redacted secret looks like wherever a person can see it.
 pub const DOTS: &str = "••••••••";
 
@@ -44,6 +47,43 @@ impl Secret {
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }
+}
+
+/// What a made secret consists of: what means the same in an address, a header, a file and a
+/// variable.
+const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Makes a secret out of the host's randomness. Every character is as likely as every other: bytes
+/// that would favour some are not used.
+///
+/// # Errors
+/// What the host says where it has no randomness.
+pub fn make(generate: &Generate, host: &dyn Host) -> crate::error::Result<Secret> {
+    let length = usize::try_from(generate.length).unwrap_or(usize::MAX);
+    let fair = 256 - 256 % ALPHABET.len();
+    let mut value = generate.prefix.clone();
+    let mut made = 0;
+    while made < length {
+        let mut bytes = [0; 64];
+        host.random(&mut bytes)?;
+        let usable = bytes.iter().map(|byte| usize::from(*byte));
+        for byte in usable.filter(|byte| *byte < fair).take(length - made) {
+            value.push(char::from(ALPHABET[byte % ALPHABET.len()]));
+            made += 1;
+        }
+    }
+    Ok(Secret::new(value))
+}
+
+/// What could be made, for checking an entry's own rules: every letter and digit at every place.
+pub(crate) fn samples(generate: &Generate) -> impl Iterator<Item = Secret> {
+    let length = usize::try_from(generate.length).unwrap_or_default();
+    (0..ALPHABET.len()).map(move |first| {
+        let mut value = generate.prefix.clone();
+        let letters = ALPHABET.iter().cycle().skip(first).take(length);
+        value.extend(letters.map(|letter| char::from(*letter)));
+        Secret::new(value)
+    })
 }
 
 impl std::fmt::Debug for Secret {

@@ -318,6 +318,7 @@ fn everything_that_is_wrong_is_told_at_once_and_by_key() {
             min_length: Some(8),
             pattern: None,
             pattern_help: None,
+            generate: None,
         },
         ..folder(false)
     };

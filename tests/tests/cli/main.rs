@@ -7,6 +7,7 @@ mod built;
 mod cancel;
 mod export;
 mod kitaru;
+mod made;
 mod packages;
 mod people;
 mod scopes;

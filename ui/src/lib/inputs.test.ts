@@ -39,6 +39,7 @@ const secret = (more: Partial<Extract<InputKind, { type: 'secret' }>> = {}): Inp
   min_length: null,
   pattern: null,
   pattern_help: null,
+  generate: null,
   ...more,
 });
 const url = (schemes: string[] = []): InputKind => ({ type: 'url', default: null, schemes });
@@ -102,6 +103,9 @@ describe('what is wrong with a value', () => {
   it('lets a kept secret stay empty', () => {
     expect(problemOf(spec(secret(), true), draft({}), true)).toBeNull();
     expect(problemOf(spec(secret({ min_length: 5 }), true), draft({ text: 'abc' }), true)).not.toBeNull();
+    const made = secret({ min_length: 5, generate: { length: 32, prefix: '' } });
+    expect(problemOf(spec(made, true), draft({}))).toBeNull();
+    expect(problemOf(spec(made, true), draft({ text: 'abc' }))).not.toBeNull();
   });
 });
 

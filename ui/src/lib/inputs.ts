@@ -61,7 +61,7 @@ export function problemOf(spec: InputSpec, draft: Draft, kept = false): InputPro
       return draft.paths.every((grant) => isAbsolute(grant.path)) ? null : { problem: 'not_absolute' };
     }
     case 'secret': {
-      if (draft.text === '') return spec.required && !kept ? { problem: 'empty' } : null;
+      if (draft.text === '') return spec.required && !kept && !kind.generate ? { problem: 'empty' } : null;
       if (FORBIDDEN_IN_SECRET.test(draft.text)) return { problem: 'forbidden' };
       return textProblem(draft.text, { ...kind, max_length: Infinity });
     }

@@ -13,6 +13,7 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   install_python: 30,
   install_node: 30,
   store_secret: 1,
+  make_secret: 1,
   keep_secret: 1,
   write_installation: 1,
   register: 4,

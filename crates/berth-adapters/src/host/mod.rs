@@ -292,6 +292,10 @@ impl Host for LocalHost {
         ulid::Ulid::generate().to_string()
     }
 
+    fn random(&self, bytes: &mut [u8]) -> Result<()> {
+        crate::vault::sealed::fill_random(bytes)
+    }
+
     fn pid(&self) -> u32 {
         std::process::id()
     }

@@ -242,9 +242,13 @@ fn input_text(input: &InputSpec) -> String {
         InputKind::Folder { .. } => "folder",
         InputKind::Source { .. } => "source folder",
         InputKind::Url { .. } => "address",
+        InputKind::Secret {
+            generate: Some(_), ..
+        } => "secret, made by Berth",
         InputKind::Secret { .. } => "secret",
     };
-    let needed = if input.required { ", required" } else { "" };
+    let asked = input.required && input.kind.generate().is_none();
+    let needed = if asked { ", required" } else { "" };
     let mut text = format!(
         "  {} ({kind}{needed}): {}\n",
         clean(&input.key),

@@ -26,6 +26,7 @@ pub fn title(step: &Step) -> String {
             package, version, ..
         } => format!("Install {package} {version}"),
         Step::StoreSecret { input, .. } => format!("Store the secret {input}"),
+        Step::MakeSecret { input, .. } => format!("Make the secret {input} and store it"),
         Step::KeepSecret { input, .. } => format!("Keep the secret {input}"),
         Step::WriteInstallation { .. } => "Write the installation down".to_owned(),
         Step::Register { place, .. } => {

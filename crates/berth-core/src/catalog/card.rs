@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::search::{needs_secrets, runs_in};
-use super::{Category, Entry, InputKind, RunsIn, Trust};
+use super::{Category, Entry, InputKind, InputSpec, RunsIn, Trust};
 
 /// What search, filters and cards need of an entry. It is all that is kept in memory of an entry
 /// from a file; the rest is read when somebody looks at it.
@@ -65,7 +65,9 @@ impl Card {
 /// What must be at hand: required inputs that have no default.
 fn needs(entry: &Entry) -> Vec<Need> {
     let mut needs = Vec::new();
-    for input in entry.inputs.iter().filter(|input| input.required) {
+    // What Berth makes itself needs nothing at hand.
+    let asked = |input: &&InputSpec| input.required && input.kind.generate().is_none();
+    for input in entry.inputs.iter().filter(asked) {
         let need = match &input.kind {
             InputKind::Secret { .. } => Need::Secret,
             InputKind::Folder { .. } | InputKind::File { .. } | InputKind::Source { .. } => {

@@ -135,7 +135,35 @@ pub enum InputKind {
         /// What the pattern means, in words.
         #[serde(default)]
         pattern_help: Option<String>,
+        /// How Berth makes the value where nobody gives one and none is kept; it is asked for
+        /// otherwise.
+        #[serde(default)]
+        generate: Option<Generate>,
     },
+}
+
+/// How a secret is made: a prefix and random letters and digits, which mean the same everywhere in
+/// an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Generate {
+    /// How many random letters and digits (`A-Z a-z 0-9`); each is worth nearly 6 bits.
+    #[serde(default = "default_length")]
+    #[schemars(range(min = 16, max = 256))]
+    pub length: u32,
+    /// What it begins with: letters, digits, `-`, `.`, `_` and `~`.
+    #[serde(default)]
+    #[schemars(length(max = 32), regex(pattern = "^[A-Za-z0-9._~-]*$"))]
+    pub prefix: String,
+}
+
+impl Generate {
+    /// Fewest and most random characters.
+    pub const LENGTHS: std::ops::RangeInclusive<u32> = 16..=256;
+}
+
+const fn default_length() -> u32 {
+    32
 }
 
 impl InputKind {
@@ -143,6 +171,15 @@ impl InputKind {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         matches!(self, Self::Secret { .. })
+    }
+
+    /// How its value is made where nobody gives one; nothing for everything that is asked for.
+    #[must_use]
+    pub fn generate(&self) -> Option<&Generate> {
+        match self {
+            Self::Secret { generate, .. } => generate.as_ref(),
+            _ => None,
+        }
     }
 }
 

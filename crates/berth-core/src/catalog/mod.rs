@@ -23,7 +23,7 @@ pub use book::{Catalog, OwnFiles};
 pub use card::{Card, Need};
 pub use entry::{Category, CredentialCheck, Entry, Permissions, Source, ToolSummary, Trust};
 pub use help::{HelpTopic, Prompt, Remedy, Trouble, UpdatePath};
-pub use input::{Access, ChoiceOption, InputKind, InputSpec, Marker};
+pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker};
 pub use load::{Loader, load};
 pub use schema::{SCHEMA_PATH, entry_schema};
 pub use variant::{

@@ -129,7 +129,8 @@ fn secret(
     }
     match secrets.get(&spec.key).map(crate::secret::Secret::trimmed) {
         Some(value) if !value.is_empty() => check_secret(spec, &value),
-        _ if spec.required && !kept.contains(&spec.key) => Err(InputProblem::Empty),
+        _ if spec.kind.generate().is_some() || kept.contains(&spec.key) => Ok(()),
+        _ if spec.required => Err(InputProblem::Empty),
         _ => Ok(()),
     }
 }

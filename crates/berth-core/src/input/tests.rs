@@ -191,6 +191,7 @@ fn a_secret_is_checked_and_never_repeated() {
         min_length: Some(8),
         pattern: Some("tok_.*".to_owned()),
         pattern_help: Some("it begins with tok_".to_owned()),
+        generate: None,
     });
     assert_eq!(check_secret(&secret, &Secret::new("tok_123456")), Ok(()));
     for (value, problem) in [
@@ -219,6 +220,7 @@ fn a_secret_is_checked_and_never_repeated() {
         min_length: None,
         pattern: None,
         pattern_help: None,
+        generate: None,
     });
     let pem = "-----BEGIN KEY-----\r\nabc\n-----END KEY-----";
     assert_eq!(check_secret(&key, &Secret::new(pem)), Ok(()));

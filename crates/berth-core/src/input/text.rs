@@ -83,6 +83,7 @@ pub fn check_secret(spec: &InputSpec, value: &Secret) -> Result<(), InputProblem
         min_length,
         pattern,
         pattern_help,
+        ..
     } = &spec.kind
     else {
         return Err(InputProblem::NotSecret);

@@ -28,7 +28,7 @@ struct Shared {
     ports: Ports,
     events: EventSink,
     job: String,
-    needles: Vec<Secret>,
+    needles: Mutex<Vec<Secret>>,
     state: Mutex<State>,
 }
 
@@ -48,7 +48,7 @@ impl Reporter {
                 ports,
                 events,
                 job,
-                needles: needles(secrets),
+                needles: Mutex::new(needles(secrets.values())),
                 state,
             }),
         }
@@ -60,10 +60,22 @@ impl Reporter {
         Watch::new(move |progress| reporter.take(step, progress), cancel)
     }
 
+    /// A secret that the job has come to know is taken out of texts from now on.
+    pub fn hide(&self, secret: &Secret) {
+        let mut all = self.needles();
+        all.extend(needles([secret].into_iter()));
+        all.sort_by_key(|needle| std::cmp::Reverse(needle.expose().len()));
+    }
+
+    fn needles(&self) -> std::sync::MutexGuard<'_, Vec<Secret>> {
+        let needles = &self.shared.needles;
+        needles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes the given secrets out of a text.
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for needle in &self.shared.needles {
+        for needle in self.needles().iter() {
             text = text.replace(needle.expose(), DOTS);
         }
         text
@@ -135,9 +147,9 @@ impl Reporter {
 
 /// What is looked for in texts: each secret, as it is and as JSON writes it, and each line of one
 /// that has several, because output comes in lines. The longest first.
-fn needles(secrets: &SecretValues) -> Vec<Secret> {
+fn needles<'a>(secrets: impl Iterator<Item = &'a Secret>) -> Vec<Secret> {
     let mut needles: Vec<String> = Vec::new();
-    for secret in secrets.values() {
+    for secret in secrets {
         let value = secret.expose();
         needles.push(value.to_owned());
         needles.extend(value.lines().map(|line| line.trim().to_owned()));

@@ -205,6 +205,7 @@ impl Work {
             ports: &self.ports,
             job: &self.job,
             secrets: &self.secrets,
+            reporter: &self.reporter,
         }
     }
 

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::catalog::CredentialCheck;
+use crate::catalog::{CredentialCheck, Generate};
 use crate::client::{LauncherCommand, Place, RegistrationSummary};
 use crate::input::{InputValues, SecretValues};
 use crate::server::{BuiltImage, DataPlace, Installation};
@@ -242,6 +242,15 @@ pub enum Step {
         input: String,
         /// The vault item.
         item: VaultItem,
+    },
+    /// Makes a secret and stores it. Nobody sees the value.
+    MakeSecret {
+        /// The input's key.
+        input: String,
+        /// The vault item.
+        item: VaultItem,
+        /// How it is made.
+        generate: Generate,
     },
     /// Copies a secret of the generation that is replaced.
     KeepSecret {

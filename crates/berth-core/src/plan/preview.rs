@@ -135,6 +135,9 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             )
         }
         Step::StoreSecret { input, item } => ("store_secret", input.clone(), vec![keychain(item)]),
+        Step::MakeSecret { input, item, .. } => {
+            ("make_secret", input.clone(), vec![keychain(item)])
+        }
         Step::KeepSecret { input, to, .. } => ("keep_secret", input.clone(), vec![keychain(to)]),
         Step::WriteInstallation { installation, .. } => (
             "write_installation",

@@ -55,6 +55,8 @@ pub trait Host: Send + Sync {
     fn now(&self) -> String;
     /// A new ULID.
     fn new_id(&self) -> String;
+    /// Fills with randomness that is good enough for secrets: the system's own.
+    fn random(&self, bytes: &mut [u8]) -> Result<()>;
     /// This process.
     fn pid(&self) -> u32;
     /// Whether the process that a session label names (`pid:start-time:boot`) still lives.

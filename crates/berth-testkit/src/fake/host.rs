@@ -171,6 +171,13 @@ impl Host for FakeHost {
         format!("01TEST{tick:020}")
     }
 
+    fn random(&self, bytes: &mut [u8]) -> Result<()> {
+        for byte in bytes {
+            *byte = u8::try_from(self.0.state().tick() * 37 % 256).unwrap_or_default();
+        }
+        Ok(())
+    }
+
     fn pid(&self) -> u32 {
         4711
     }

@@ -305,6 +305,9 @@ impl Host for Faulty<dyn Host> {
     fn new_id(&self) -> String {
         self.port.new_id()
     }
+    fn random(&self, bytes: &mut [u8]) -> Result<()> {
+        self.port.random(bytes)
+    }
     fn pid(&self) -> u32 {
         self.port.pid()
     }

@@ -897,6 +897,20 @@ version: string | null,
 used_before: boolean, };
 
 /**
+ * How a secret is made: a prefix and random letters and digits, which mean the same everywhere in
+ * an address.
+ */
+export type Generate = { 
+/**
+ * How many random letters and digits (`A-Z a-z 0-9`); each is worth nearly 6 bits.
+ */
+length: number, 
+/**
+ * What it begins with: letters, digits, `-`, `.`, `_` and `~`.
+ */
+prefix: string, };
+
+/**
  * How a container is confined (FORMATS, "Containers"): the default of every field is the strict
  * one. There is no field for a TTY, privileged mode or the host's network or processes: they are
  * never given.
@@ -1083,7 +1097,12 @@ pattern: string | null,
 /**
  * What the pattern means, in words.
  */
-pattern_help: string | null, };
+pattern_help: string | null, 
+/**
+ * How Berth makes the value where nobody gives one and none is kept; it is asked for
+ * otherwise.
+ */
+generate: Generate | null, };
 
 /**
  * What is wrong with a value.
@@ -2328,7 +2347,19 @@ input: string,
 /**
  * The vault item.
  */
-item: VaultItem, } | { "step": "keep_secret", 
+item: VaultItem, } | { "step": "make_secret", 
+/**
+ * The input's key.
+ */
+input: string, 
+/**
+ * The vault item.
+ */
+item: VaultItem, 
+/**
+ * How it is made.
+ */
+generate: Generate, } | { "step": "keep_secret", 
 /**
  * The input's key.
  */

@@ -25,7 +25,7 @@ export function runsIn(variant: Variant): RunsIn {
 function needs(entry: Entry): Need[] {
   const found = new Set<Need>();
   for (const { kind, required } of entry.inputs) {
-    if (!required) continue;
+    if (!required || (kind.type === 'secret' && kind.generate)) continue;
     found.add(
       kind.type === 'secret'
         ? 'secret'

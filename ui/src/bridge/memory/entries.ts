@@ -243,6 +243,7 @@ export const entries: readonly Entry[] = [
           min_length: 20,
           pattern: '(ghp_|github_pat_)[A-Za-z0-9_]+',
           pattern_help: 'It begins with ghp_ or github_pat_.',
+          generate: null,
         },
       }),
       input({
@@ -342,7 +343,7 @@ export const entries: readonly Entry[] = [
       input({
         key: 'auth_token',
         title: 'Authentication token',
-        kind: { type: 'secret', min_length: null, pattern: null, pattern_help: null },
+        kind: { type: 'secret', min_length: null, pattern: null, pattern_help: null, generate: null },
       }),
     ],
     variants: [python('kitaru[mcp]', '0.21.0', { KITARU_AUTH_TOKEN: '{{auth_token}}' })],
@@ -374,7 +375,7 @@ export const entries: readonly Entry[] = [
         key: 'token',
         title: 'API token',
         required: true,
-        kind: { type: 'secret', min_length: 20, pattern: null, pattern_help: null },
+        kind: { type: 'secret', min_length: 20, pattern: null, pattern_help: null, generate: null },
       }),
       input({
         key: 'source',

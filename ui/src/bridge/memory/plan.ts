@@ -36,7 +36,9 @@ export function inputProblems(
   for (const spec of inputsFor(entry, variant)) {
     const value = choices.inputs[spec.key];
     const given = spec.kind.type === 'secret' ? choices.secrets[spec.key] : value;
-    if (spec.required && !given && !kept.includes(spec.key)) problems[spec.key] = { problem: 'empty' };
+    const made = spec.kind.type === 'secret' && spec.kind.generate !== null;
+    if (spec.required && !given && !made && !kept.includes(spec.key))
+      problems[spec.key] = { problem: 'empty' };
     if (value?.type === 'paths') {
       if (value.value.some((grant) => grant.path.includes('missing')))
         problems[spec.key] = { problem: 'not_there' };
@@ -223,6 +225,9 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     });
   for (const key of Object.keys(choices.secrets))
     steps.push({ step: 'store_secret', input: key, item: item(key) });
+  for (const { key, kind } of inputsFor(entry, variant.id))
+    if (kind.type === 'secret' && kind.generate && !choices.secrets[key])
+      steps.push({ step: 'make_secret', input: key, item: item(key), generate: kind.generate });
   steps.push(
     { step: 'write_installation', installation, replaces: null },
     { step: 'register', name, place: choices.place, command: launcher(name), replaces: null },
@@ -315,6 +320,7 @@ export function previewOf(step: Step): StepPreview {
       command(`npm install --prefix ${step.folder} --ignore-scripts ${subject}`);
       break;
     case 'store_secret':
+    case 'make_secret':
     case 'keep_secret':
       subject = step.input;
       lines.push({

@@ -67,6 +67,7 @@ export const activity = {
   'step.install_in_place': 'Install {subject} in place',
   'step.install_node': 'Install {subject}',
   'step.store_secret': 'Store the secret “{subject}”',
+  'step.make_secret': 'Make the secret “{subject}” and store it',
   'step.keep_secret': 'Keep the secret “{subject}”',
   'step.write_installation': 'Write down the installation',
   'step.register': 'Register {subject} with Claude Code',

@@ -82,6 +82,8 @@ export const install = {
   'install.secret.help': 'Goes to the keychain and nowhere else.',
   'install.secret.kept': 'Leave it empty to keep the one in the keychain.',
   'install.secret.kept.placeholder': 'Kept',
+  'install.secret.made': 'Made by Berth, kept in the keychain. Type one only if it has to be a certain one.',
+  'install.secret.made.placeholder': 'Made by Berth',
   'access.read_only': 'Read only',
   'access.read_write': 'Read and write',
 

@@ -1,7 +1,7 @@
 use regex::RegexBuilder;
 
 use super::super::template::{Part, parse};
-use super::super::{Entry, InputKind, InputSpec, Marker};
+use super::super::{Entry, Generate, InputKind, InputSpec, Marker};
 use super::{https, not_blank, unique};
 use crate::source::is_name;
 
@@ -121,8 +121,14 @@ fn kind(input: &InputSpec, found: &mut Vec<String>) {
         InputKind::Secret {
             pattern,
             pattern_help,
+            generate,
             ..
-        } => patterns(pattern.as_deref(), pattern_help.as_deref(), found),
+        } => {
+            patterns(pattern.as_deref(), pattern_help.as_deref(), found);
+            if let Some(generate) = generate {
+                made(input, generate, found);
+            }
+        }
         InputKind::Source { marker } => {
             // The schema has refused everything else that is none.
             if [".", ".."].contains(&marker.file.as_str()) {
@@ -140,6 +146,31 @@ fn kind(input: &InputSpec, found: &mut Vec<String>) {
             }
         }
         InputKind::Boolean { .. } | InputKind::File { .. } | InputKind::Folder { .. } => {}
+    }
+}
+
+/// What Berth would make has to be what the server takes.
+fn made(input: &InputSpec, generate: &Generate, found: &mut Vec<String>) {
+    if !Generate::LENGTHS.contains(&generate.length) {
+        found.push(format!(
+            "generate: length must be between {} and {}",
+            Generate::LENGTHS.start(),
+            Generate::LENGTHS.end()
+        ));
+        return;
+    }
+    if !generate
+        .prefix
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+    {
+        found.push("generate: the prefix may have letters, digits, `-`, `.`, `_`, `~`".to_owned());
+    }
+    for sample in crate::secret::samples(generate) {
+        if let Err(problem) = crate::input::check_secret(input, &sample) {
+            found.push(format!("generate: what would be made {problem}"));
+            return;
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::catalog::{InputKind, Run};
 mod built;
 mod help;
 mod in_place;
+mod made;
 
 const GOOD: &str = r#"
 id: demo

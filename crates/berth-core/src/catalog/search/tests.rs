@@ -67,6 +67,7 @@ fn secret(required: bool) -> InputSpec {
             min_length: None,
             pattern: None,
             pattern_help: None,
+            generate: None,
         },
     }
 }

@@ -10,6 +10,7 @@ mod removal;
 mod secret;
 mod verify;
 
+use super::report::Reporter;
 use super::{Job, StepOutcome};
 use crate::error::Result;
 use crate::input::SecretValues;
@@ -22,6 +23,7 @@ pub struct Context<'a> {
     pub ports: &'a Ports,
     pub job: &'a Job,
     pub secrets: &'a SecretValues,
+    pub reporter: &'a Reporter,
 }
 
 /// What is there before a step acts, as far as its undo needs to know. Persisted before it acts.
@@ -101,6 +103,7 @@ pub async fn perform(
                 .await?;
         }
         Step::StoreSecret { input, item } => secret::store(context, input, item).await?,
+        Step::MakeSecret { item, generate, .. } => secret::make(context, item, generate).await?,
         Step::KeepSecret { from, to, .. } => ports.vault.copy(from, to).await?,
         Step::WriteInstallation { installation, .. } => record::write(context, installation)?,
         Step::Register {
@@ -144,9 +147,9 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
             image::undo(context, reference, digest.as_deref(), outcome).await
         }
         Step::BuildImage { tag, .. } => build::undo(context, tag, outcome).await,
-        Step::StoreSecret { item, .. } | Step::KeepSecret { to: item, .. } => {
-            ports.vault.delete(item).await
-        }
+        Step::StoreSecret { item, .. }
+        | Step::MakeSecret { item, .. }
+        | Step::KeepSecret { to: item, .. } => ports.vault.delete(item).await,
         Step::WriteInstallation { installation, .. } => {
             record::undo(context, installation, outcome)?;
             verify::undo(context, installation).await

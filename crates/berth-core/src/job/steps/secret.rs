@@ -1,4 +1,5 @@
 use super::Context;
+use crate::catalog::Generate;
 use crate::error::{Error, ErrorCode, Result};
 use crate::plan::VaultItem;
 
@@ -11,4 +12,11 @@ pub async fn store(context: &Context<'_>, input: &str, item: &VaultItem) -> Resu
         })
     })?;
     context.ports.vault.set(item, value).await
+}
+
+/// Makes a secret and stores it. From then on it is taken out of whatever is told of this job.
+pub async fn make(context: &Context<'_>, item: &VaultItem, generate: &Generate) -> Result<()> {
+    let value = crate::secret::make(generate, context.ports.host.as_ref())?;
+    context.reporter.hide(&value);
+    context.ports.vault.set(item, &value).await
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Planning;
+use crate::catalog::Generate;
 use crate::catalog::template::Part;
 use crate::error::Result;
 use crate::facts::Fact;
@@ -38,14 +39,14 @@ impl Planning<'_> {
             }))
     }
 
-    /// The secrets that this variant uses and that are given now or kept.
+    /// The secrets that this variant uses and that are given now, kept or made.
     pub(super) fn secrets(&self, env: &BTreeMap<String, String>) -> Result<Vec<SecretUse>> {
         let mut uses = Vec::new();
         for (variable, template) in env {
             let Some(input) = self.secret_of(template)? else {
                 continue;
             };
-            if self.given(&input) || self.kept(&input) {
+            if self.given(&input) || self.kept(&input) || self.made(&input).is_some() {
                 uses.push(SecretUse {
                     env: variable.clone(),
                     template: template.clone(),
@@ -61,6 +62,10 @@ impl Planning<'_> {
             .secrets
             .get(input)
             .is_some_and(|value| !value.is_empty())
+    }
+
+    fn made(&self, input: &str) -> Option<&Generate> {
+        self.entry.input(input)?.kind.generate()
     }
 
     fn kept(&self, input: &str) -> bool {
@@ -87,16 +92,20 @@ impl Planning<'_> {
             .into_iter()
             .map(|input| {
                 let to = item(&self.around.generation, input);
-                match &self.around.old {
-                    Some(old) if !self.given(input) => Step::KeepSecret {
-                        input: input.clone(),
-                        from: item(&old.generation, input),
+                let input = input.clone();
+                match (&self.around.old, self.made(&input)) {
+                    _ if self.given(&input) => Step::StoreSecret { input, item: to },
+                    (Some(old), _) if self.kept(&input) => Step::KeepSecret {
+                        from: item(&old.generation, &input),
+                        input,
                         to,
                     },
-                    _ => Step::StoreSecret {
-                        input: input.clone(),
+                    (_, Some(generate)) => Step::MakeSecret {
+                        generate: generate.clone(),
+                        input,
                         item: to,
                     },
+                    (_, None) => Step::StoreSecret { input, item: to },
                 }
             })
             .collect())
