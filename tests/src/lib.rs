@@ -4,6 +4,7 @@
 //! The tests themselves are in `tests/tests`. `cargo xtask test` starts the components and tells
 //! their addresses (`berth_testkit::ground`, `tests/README.md`).
 
+pub mod http;
 pub mod hub;
 pub mod kaiten;
 pub mod leak;

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use berth_adapters::docker::DockerEngine;
 use berth_adapters::host::LocalHost;
-use berth_adapters::launcher::{self, Record, Surroundings};
+use berth_adapters::launcher::{self, Record, Surroundings, words};
 use berth_adapters::vault::LaunchReader;
-use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::error::{Error, Result};
 use berth_core::port::Host;
 
 use crate::output::exit;
@@ -53,7 +53,7 @@ pub fn run(request: &Request) -> i32 {
         Ok(code) => code,
         Err(error) => {
             // A client that has closed the stream has the exit code left.
-            let _ = writeln!(std::io::stderr(), "{}", line(&error));
+            let _ = writeln!(std::io::stderr(), "{}", words::line(&error));
             exit::code(&error).into()
         }
     }
@@ -80,36 +80,6 @@ fn attempt(request: &Request) -> Result<i32> {
         secrets: &secrets,
     };
     runtime.block_on(launcher::launch(record, &surroundings))
-}
-
-/// Most characters of the details: one line that a client can show.
-const DETAIL_LIMIT: usize = 500;
-
-/// What happened and what to do, in one line. Where the hint points to details, they follow.
-fn line(error: &Error) -> String {
-    let mut line = format!("berth: {}", error.message());
-    if let Some(hint) = error.hint() {
-        line.push(' ');
-        line.push_str(&hint);
-    }
-    let has_details = matches!(
-        error.code,
-        ErrorCode::EngineFailed { .. }
-            | ErrorCode::KeychainFailed { .. }
-            | ErrorCode::StoreFailed { .. }
-            | ErrorCode::FileFailed { .. }
-            | ErrorCode::Internal { .. }
-    );
-    if has_details && !error.causes.is_empty() {
-        let details = error.causes.join(": ");
-        line.push_str(" (");
-        line.extend(details.chars().take(DETAIL_LIMIT));
-        line.push(')');
-    }
-    // Texts of others may hold line breaks and control sequences.
-    line.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }
 
 #[cfg(test)]
@@ -148,26 +118,5 @@ mod tests {
         ] {
             assert_eq!(recognised(args), None, "{args:?}");
         }
-    }
-
-    #[test]
-    fn an_error_is_one_line() {
-        let missing = Error::new(ErrorCode::NotInstalled {
-            name: "time".to_owned(),
-        })
-        .with_cause("not shown");
-        assert_eq!(
-            line(&missing),
-            "berth: No server named `time` is installed. See what is installed: `berth list`."
-        );
-        let failed = Error::new(ErrorCode::EngineFailed {
-            operation: "start the server".to_owned(),
-        })
-        .with_cause("runc:\n\u{1b}[31mno such file");
-        assert_eq!(
-            line(&failed),
-            "berth: The container engine could not start the server. See the details; the \
-             engine's own log may say more. (runc:  [31mno such file)"
-        );
     }
 }

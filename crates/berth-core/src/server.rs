@@ -115,12 +115,34 @@ pub struct Pin {
 /// An environment variable that is filled from the vault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SecretUse {
-    /// Variable of the server.
+    /// Variable of the server, or header of the requests to it.
     pub env: String,
+    /// Which of the two.
+    #[serde(default, skip_serializing_if = "SecretTarget::is_variable")]
+    pub target: SecretTarget,
     /// Template around the secret; `{{key}}` alone for the plain value.
     pub template: String,
     /// The input's key; the vault item is named after the generation and this.
     pub input: String,
+}
+
+/// What a secret is filled into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretTarget {
+    /// A variable of the server's environment.
+    #[default]
+    Variable,
+    /// A header of every request to the server.
+    Header,
+}
+
+impl SecretTarget {
+    /// Whether it is the usual one.
+    #[must_use]
+    pub fn is_variable(&self) -> bool {
+        *self == Self::Variable
+    }
 }
 
 /// Where an installation keeps data of its own.
@@ -177,6 +199,8 @@ pub enum Launch {
     },
     /// A container.
     Container(Box<ContainerLaunch>),
+    /// A server somewhere else: nothing is started but the bridge to it.
+    Remote(Box<RemoteLaunch>),
 }
 
 impl Launch {
@@ -193,7 +217,28 @@ impl Launch {
                     Mount::Volume { .. } => None,
                 })
                 .collect(),
+            Self::Remote(_) => Vec::new(),
         }
+    }
+}
+
+/// A server that is reached by its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RemoteLaunch {
+    /// The address.
+    pub url: String,
+    /// Headers of every request, without secrets.
+    pub headers: BTreeMap<String, String>,
+}
+
+impl RemoteLaunch {
+    /// Host and port, for people.
+    #[must_use]
+    pub fn host(&self) -> String {
+        url::Url::parse(&self.url).map_or_else(
+            |_| self.url.clone(),
+            |url| url[url::Position::BeforeHost..url::Position::AfterPort].to_owned(),
+        )
     }
 }
 

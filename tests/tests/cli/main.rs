@@ -10,6 +10,7 @@ mod kitaru;
 mod made;
 mod packages;
 mod people;
+mod remote;
 mod scopes;
 mod secrets;
 mod shown;

@@ -7,5 +7,6 @@ mod container;
 mod ending;
 mod failure;
 mod hardening;
+mod http;
 mod process;
 mod support;

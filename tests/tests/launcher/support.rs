@@ -119,8 +119,14 @@ impl Person {
 
     /// Starts it.
     pub fn start(&self, name: &str) -> Session {
+        self.start_with(name, &[])
+    }
+
+    /// Starts it with these variables beside.
+    pub fn start_with(&self, name: &str, variables: &[(&str, &std::ffi::OsStr)]) -> Session {
         let mut child = self
             .command(name)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

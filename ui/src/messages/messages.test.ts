@@ -135,7 +135,18 @@ describe('errors', () => {
       seconds: 1,
     };
     const built = { step: 'a', target: 'a', dockerfile: 'a', project: 'a' };
-    const rest = { limit: 1, exit: 1, package: 'a', tool: 'a', program: 'a', what: 'a', file: 'a', known: 1 };
+    const rest = {
+      address: 'a',
+      status: 1,
+      limit: 1,
+      exit: 1,
+      package: 'a',
+      tool: 'a',
+      program: 'a',
+      what: 'a',
+      file: 'a',
+      known: 1,
+    };
     const error = {
       code,
       ...params,

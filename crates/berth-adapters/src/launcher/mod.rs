@@ -4,7 +4,9 @@
 //! Clients wait for it and start one for each session, so it reads two rows, makes as few requests
 //! as the engine allows and keeps nothing in memory that a running session does not need.
 
+mod bridge;
 mod container;
+mod elsewhere;
 mod environment;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -16,6 +18,7 @@ mod session;
 mod signals;
 mod sweep;
 pub mod wire;
+pub mod words;
 
 use std::path::Path;
 
@@ -73,7 +76,7 @@ pub async fn launch(mut record: Record, around: &Surroundings<'_>) -> Result<i32
                 path,
                 program: Path::new(program),
                 user_home: around.user_home,
-                secrets: &secrets,
+                secrets: &secrets.variables,
             };
             process::run(
                 program,
@@ -82,6 +85,13 @@ pub async fn launch(mut record: Record, around: &Surroundings<'_>) -> Result<i32
                 environment.build(std::env::vars_os()),
             )
         }
-        Launch::Container(launch) => session::run(&record, launch, secrets, begun, around).await,
+        Launch::Container(launch) => {
+            session::run(&record, launch, secrets.variables, begun, around).await
+        }
+        Launch::Remote(launch) => {
+            // Nothing of it is on this computer but this process.
+            drop(begun);
+            elsewhere::run(launch, &secrets.headers).await
+        }
     }
 }

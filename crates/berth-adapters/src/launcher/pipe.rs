@@ -160,7 +160,7 @@ fn copy_output(
 }
 
 /// Reads at least one byte, or 0 at the end.
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match file.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -170,7 +170,8 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-fn write_whole(file: &mut File, mut bytes: &[u8]) -> io::Result<()> {
+/// Writes all of it.
+pub(super) fn write_whole(file: &mut File, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match file.write(bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),

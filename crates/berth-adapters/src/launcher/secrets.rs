@@ -6,18 +6,24 @@ use berth_core::error::Result;
 use berth_core::plan::VaultItem;
 use berth_core::port::SecretReader;
 use berth_core::secret::Secret;
-use berth_core::server::Installation;
+use berth_core::server::{Installation, SecretTarget};
 
-/// A variable and its value.
+/// A variable, or a header, and its value.
 pub(super) type SecretVariable = (String, Secret);
 
+/// What was filled in, by what it is for.
+#[derive(Default)]
+pub(super) struct Filled {
+    /// Variables of the server.
+    pub variables: Vec<SecretVariable>,
+    /// Headers of the requests to it.
+    pub headers: Vec<SecretVariable>,
+}
+
 /// Gets each secret of an installation once and puts it into its templates.
-pub(super) async fn fill(
-    installation: &Installation,
-    reader: &dyn SecretReader,
-) -> Result<Vec<SecretVariable>> {
+pub(super) async fn fill(installation: &Installation, reader: &dyn SecretReader) -> Result<Filled> {
     let mut values: BTreeMap<&str, Secret> = BTreeMap::new();
-    let mut variables = Vec::with_capacity(installation.secrets.len());
+    let mut filled = Filled::default();
     for used in &installation.secrets {
         let value = match values.get(used.input.as_str()) {
             Some(value) => value.clone(),
@@ -32,12 +38,16 @@ pub(super) async fn fill(
                 value
             }
         };
-        variables.push((
+        let to = match used.target {
+            SecretTarget::Variable => &mut filled.variables,
+            SecretTarget::Header => &mut filled.headers,
+        };
+        to.push((
             used.env.clone(),
             in_template(&used.template, &used.input, &value),
         ));
     }
-    Ok(variables)
+    Ok(filled)
 }
 
 fn in_template(template: &str, input: &str, value: &Secret) -> Secret {

@@ -8,6 +8,7 @@ use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, ClientConfig, ErrorCode as RpcCode};
 use rmcp::service::{RunningService, ServiceError};
 
+use super::bridged;
 use super::start::LastWords;
 use crate::process::Group;
 
@@ -39,6 +40,11 @@ impl Session {
     }
 
     fn failed(&self, what: &str, error: &ServiceError) -> Error {
+        if let ServiceError::McpError(answer) = error
+            && let Some(said) = bridged::error(answer)
+        {
+            return said;
+        }
         let code = match error {
             ServiceError::TransportSend(_) | ServiceError::TransportClosed => {
                 ErrorCode::ServerExited { exit: None }
@@ -107,6 +113,9 @@ impl McpSession for Session {
                 return Err(Error::new(ErrorCode::ToolUnknown {
                     tool: tool.to_owned(),
                 }));
+            }
+            Err(ServiceError::McpError(answer)) if bridged::error(&answer).is_some() => {
+                return Err(self.failed("tools/call", &ServiceError::McpError(answer)));
             }
             Err(error @ ServiceError::McpError(_)) => {
                 return Err(Error::new(ErrorCode::ToolFailed {

@@ -13,6 +13,7 @@ use rmcp::service::ClientInitializeError;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 
+use super::bridged;
 use super::lines::only_json;
 use super::session::Session;
 use crate::process::Group;
@@ -84,6 +85,11 @@ impl McpStarter for RmcpStarter {
                 )))
             }
             Ok(Err(error)) => {
+                if let ClientInitializeError::JsonRpcError(answer) = &error
+                    && let Some(said) = bridged::error(answer)
+                {
+                    return Err(said);
+                }
                 let code = match &error {
                     ClientInitializeError::ConnectionClosed(_)
                     | ClientInitializeError::TransportError { .. } => {

@@ -3,6 +3,7 @@
 use berth_api::Berth;
 use berth_api::types::{InstallationPage, NameRequest};
 use berth_core::error::Result;
+use berth_core::server::Launch;
 
 use super::list::{STATE_PROBES, state};
 use crate::output::text::indented;
@@ -35,6 +36,9 @@ fn text(page: &InstallationPage) -> String {
     }
     line("Entry", &row.entry);
     line("Runs as", &row.variant_title);
+    if let Launch::Remote(launch) = &installation.launch {
+        line("Reaches", &launch.url);
+    }
     for pin in &installation.pins {
         let digest = pin.digest.as_deref().unwrap_or_default();
         line(

@@ -91,6 +91,9 @@ pub fn code(error: &Error) -> u8 {
         | E::ServerExited { .. }
         | E::ServerTimeout { .. }
         | E::ServerProtocol { .. }
+        | E::ServerUnreachable { .. }
+        | E::ServerRefused { .. }
+        | E::ServerStatus { .. }
         | E::CredentialRefused { .. }
         | E::ToolFailed { .. } => SERVER,
         E::EntryInvalid { .. }

@@ -119,6 +119,9 @@ fn warning(warning: &Warning) -> String {
         Warning::InPlace { folder } => format!(
             "It runs from {folder}: changes of the code there count at its next start. The project's own build runs, and may write into that folder; Berth writes and deletes nothing there."
         ),
+        Warning::DataLeaves { host } => format!(
+            "It runs on {host}: what its tools are given is sent there, and it answers as it does then, not as it was when it was looked at."
+        ),
         Warning::Grants { paths } => {
             format!("The server may read or change: {}", paths.join(", "))
         }

@@ -12,6 +12,7 @@ mod entry;
 mod help;
 mod input;
 mod load;
+mod remote;
 mod schema;
 pub mod search;
 pub mod template;
@@ -25,6 +26,7 @@ pub use entry::{Category, CredentialCheck, Entry, Permissions, Source, ToolSumma
 pub use help::{HelpTopic, Prompt, Remedy, Trouble, UpdatePath};
 pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker};
 pub use load::{Loader, load};
+pub use remote::{RemoteSpec, is_safe_address};
 pub use schema::{SCHEMA_PATH, entry_schema};
 pub use variant::{
     ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn, Variant,

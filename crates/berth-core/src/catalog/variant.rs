@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::RemoteSpec;
+
 /// One way to run an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +35,7 @@ impl Variant {
             Run::Python(_) => RunsIn::Python,
             Run::Node(_) => RunsIn::Node,
             Run::Image(_) | Run::Build(_) | Run::Dev(_) | Run::Stack { .. } => RunsIn::Container,
-            Run::Remote { .. } => RunsIn::Remote,
+            Run::Remote(_) => RunsIn::Remote,
             Run::Kubernetes {} => RunsIn::Kubernetes,
         }
     }
@@ -67,7 +69,7 @@ pub enum RunsIn {
 /// folder that survives updates of this installation (see [`super::template`]). A string that
 /// names an input without a value is left out whole. An argument that names an input with several
 /// values is repeated for each of them; a variable gets them joined as the platform joins paths.
-/// A secret can be used in `env` only, and beside plain text only.
+/// A secret can be used in `env` and `headers` only, and beside plain text only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Run {
@@ -88,11 +90,7 @@ pub enum Run {
         services: Vec<String>,
     },
     /// A server somewhere else.
-    Remote {
-        /// Its address.
-        #[schemars(regex(pattern = "^https://"))]
-        url: String,
-    },
+    Remote(RemoteSpec),
     /// On a cluster.
     Kubernetes {},
 }

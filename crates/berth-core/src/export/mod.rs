@@ -158,7 +158,7 @@ impl Export<'_> {
             (Format::Gordon, Launch::Container(launch)) => compose::gordon(self, launch)?,
             (Format::DockerServer, Launch::Container(launch)) => docker::server(self, launch)?,
             (Format::Env, Launch::Container(_)) => env::template(self)?,
-            (_, Launch::Process { .. }) => return Err(self.unfit(format)),
+            (_, Launch::Process { .. } | Launch::Remote(_)) => return Err(self.unfit(format)),
         };
         Ok(Exported {
             format,

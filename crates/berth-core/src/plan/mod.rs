@@ -147,6 +147,11 @@ pub enum Warning {
         /// Absolute path.
         folder: String,
     },
+    /// It runs somewhere else: what its tools are given is sent there.
+    DataLeaves {
+        /// Host and port.
+        host: String,
+    },
     /// The server may read or write these folders.
     Grants {
         /// Absolute paths.

@@ -8,7 +8,9 @@ use super::{Plan, Purpose, Step, VaultItem, exact_reference};
 use crate::catalog::{Access, Network};
 use crate::client::Scope;
 use crate::secret::DOTS;
-use crate::server::{ContainerLaunch, DataPlace, Hardening, Installation, Launch, Mount};
+use crate::server::{
+    ContainerLaunch, DataPlace, Hardening, Installation, Launch, Mount, RemoteLaunch, SecretTarget,
+};
 
 /// What one step will do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -239,10 +241,25 @@ fn starts(installation: &Installation) -> Vec<PreviewLine> {
             lines
         }
         Launch::Container(launch) => container(launch),
+        Launch::Remote(launch) => remote(launch),
     };
     for secret in &installation.secrets {
-        lines.push(text(format!("{}={DOTS}", secret.env)));
+        let between = match secret.target {
+            SecretTarget::Variable => "=",
+            SecretTarget::Header => ": ",
+        };
+        lines.push(text(format!("{}{between}{DOTS}", secret.env)));
     }
+    lines
+}
+
+/// Where every message goes, and with what.
+fn remote(launch: &RemoteLaunch) -> Vec<PreviewLine> {
+    let mut lines = vec![PreviewLine::Network {
+        text: launch.url.clone(),
+    }];
+    let headers = launch.headers.iter();
+    lines.extend(headers.map(|(name, value)| text(format!("{name}: {value}"))));
     lines
 }
 

@@ -117,8 +117,10 @@ pub(super) fn state(variant: &Variant, facts: &Facts) -> VariantState {
                 Fact::Missing { error } => state.missing = Some(error.clone()),
             }
         }
+        // It needs nothing of this computer.
+        Run::Remote(_) => {}
         // The loader lets these through only as planned ones.
-        Run::Stack { .. } | Run::Remote { .. } | Run::Kubernetes {} => {
+        Run::Stack { .. } | Run::Kubernetes {} => {
             state.missing = Some(Error::internal(
                 "a variant of this kind cannot be installed",
             ));

@@ -99,6 +99,8 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
                 return Err(exited(format!("no image {}", launch.image_id)));
             }
         }
+        // It is never asked: what it does is what the script says.
+        Launch::Remote(_) => {}
     }
     drop(state);
     Ok(installation)

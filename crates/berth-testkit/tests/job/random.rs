@@ -173,6 +173,7 @@ fn agrees(world: &World, at: &str) {
                     .any(|image| image.id == launch.image_id);
                 assert!(here, "{at}: {}", launch.image);
             }
+            Launch::Remote(_) => {}
         }
     }
     if named {

@@ -274,16 +274,18 @@ export const entries: readonly Entry[] = [
       image('ghcr.io/github/github-mcp-server:v1.12.2', '1.12.2', {
         env: { GITHUB_PERSONAL_ACCESS_TOKEN: '{{token}}' },
       }),
-      planned(
-        'remote',
-        'Remote server',
-        'For people who want nothing on this computer.',
-        'Remote servers come with a later version of Berth.',
-        {
+      {
+        id: 'remote',
+        title: 'Remote server',
+        best_for: 'For people who want nothing on this computer.',
+        version: null,
+        planned: null,
+        run: {
           type: 'remote',
           url: 'https://api.githubcopilot.com/mcp/',
+          headers: { Authorization: 'Bearer {{token}}' },
         },
-      ),
+      },
     ],
     prompts: [{ title: 'My issues', text: 'Which issues are assigned to me, and which is the most urgent?' }],
   }),

@@ -106,43 +106,45 @@ export function newInstallation(
         digest: container ? run.digest : null,
       },
     ],
-    launch: container
-      ? {
-          kind: 'container',
-          image: run.image,
-          image_id: run.digest ?? '',
-          entrypoint: [],
-          args: run.args,
-          env: {},
-          mounts: [],
-          hardening: {
-            read_only_root: true,
-            tmpfs_tmp: 'rw,noexec,nosuid,size=64m',
-            no_new_privileges: true,
-            drop_all_capabilities: true,
-            init: true,
-            pids: run.pids,
-            memory_mib: run.memory_mib,
-            cpus: run.cpus,
-            network: run.network,
-            user: run.user,
+    launch: elsewhere(run)
+      ? { kind: 'remote', url: run.url, headers: {} }
+      : container
+        ? {
+            kind: 'container',
+            image: run.image,
+            image_id: run.digest ?? '',
+            entrypoint: [],
+            args: run.args,
+            env: {},
+            mounts: [],
+            hardening: {
+              read_only_root: true,
+              tmpfs_tmp: 'rw,noexec,nosuid,size=64m',
+              no_new_privileges: true,
+              drop_all_capabilities: true,
+              init: true,
+              pids: run.pids,
+              memory_mib: run.memory_mib,
+              cpus: run.cpus,
+              network: run.network,
+              user: run.user,
+            },
+          }
+        : {
+            kind: 'process',
+            program: `${HOME}/servers/${name}/01K/bin/${entry.id}`,
+            args: [],
+            env: {},
+            source: inPlace(run, choices),
+            folder: `${HOME}/servers/${name}/01K`,
           },
-        }
-      : {
-          kind: 'process',
-          program: `${HOME}/servers/${name}/01K/bin/${entry.id}`,
-          args: [],
-          env: {},
-          source: inPlace(run, choices),
-          folder: `${HOME}/servers/${name}/01K`,
-        },
     seal: '0'.repeat(64),
     secrets: inputsFor(entry, variant.id)
       .filter((spec) => spec.kind.type === 'secret')
       .map((spec) => ({ env: spec.key.toUpperCase(), template: `{{${spec.key}}}`, input: spec.key })),
     inputs: choices.inputs,
     places: [choices.place],
-    folder: container ? null : `${HOME}/servers/${name}/01K`,
+    folder: container || elsewhere(run) ? null : `${HOME}/servers/${name}/01K`,
     built: null,
     data: volumes,
     tools: [],
@@ -176,9 +178,14 @@ export function environmentsOf(entry: Entry, choices: Choices): Record<string, s
   return found;
 }
 
+function elsewhere(run: Variant['run']): run is Extract<Variant['run'], { type: 'remote' }> {
+  return run.type === 'remote';
+}
+
 function warningsOf(run: Variant['run'], choices: Choices): Warning[] {
   const warnings: Warning[] = [];
-  if (!inContainer(run)) warnings.push({ warning: 'less_isolated' });
+  if (elsewhere(run)) warnings.push({ warning: 'data_leaves', host: new URL(run.url).host });
+  else if (!inContainer(run)) warnings.push({ warning: 'less_isolated' });
   else if (Object.keys(choices.secrets).length) warnings.push({ warning: 'secrets_in_environment' });
   if (choices.from_env.length) warnings.push({ warning: 'secret_in_file', path: '/home/sam/.env' });
   const folder = inPlace(run, choices);
@@ -194,7 +201,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
   const steps: Step[] = [];
   if (run.type === 'image') steps.push({ step: 'pull_image', reference: run.image, digest: run.digest });
   else if (inContainer(run)) steps.push(builtStep(variant, run, choices));
-  else steps.push({ step: 'create_folder', path: folder });
+  else if (!elsewhere(run)) steps.push({ step: 'create_folder', path: folder });
   if (run.type === 'python') {
     steps.push(
       {
@@ -334,6 +341,7 @@ export function previewOf(step: Step): StepPreview {
       if (launch.kind === 'container')
         for (const text of ['--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--init'])
           lines.push({ line: 'flag', text });
+      if (launch.kind === 'remote') lines.push({ line: 'network', text: launch.url });
       break;
     }
     case 'register': {

@@ -12,10 +12,12 @@ import { t } from '@/messages';
 
 import type { InstallForm } from './form.svelte';
 
-/** The environment variables that a secret goes to; its title where the variant does not say. */
+/** The environment variables, or headers, that a secret goes to; its title where the variant does not say. */
 function secretNames(variant: Variant | undefined, key: string, title: string): string[] {
-  const env = variant && 'env' in variant.run ? variant.run.env : {};
-  const names = Object.entries(env)
+  const run = variant?.run;
+  const env = run && 'env' in run ? run.env : {};
+  const headers = run && 'headers' in run ? run.headers : {};
+  const names = [...Object.entries(env), ...Object.entries(headers)]
     .filter(([, value]) => value?.includes(`{{${key}}}`))
     .map(([name]) => name);
   return names.length ? names : [title];
@@ -37,6 +39,27 @@ function seen(run: Variant['run'] | undefined, key: string, grant: PathGrant): s
       ? [text(source.folder ? `${grant.path}/${source.folder}` : grant.path, 'read_only')]
       : [],
   );
+}
+
+/** Host and port of an address; a placeholder in it stays as it is. */
+function host(url: string): string {
+  return url.replace(/^https?:\/\//, '').replace(/[/?#].*$/s, '');
+}
+
+function limits(run: Variant['run'] | undefined): string[] {
+  switch (run?.type) {
+    case 'image':
+    case 'build':
+    case 'dev':
+      return [
+        t('install.touch.limits', { cpus: run.cpus, memory: memory(run.memory_mib), processes: run.pids }),
+        t('install.touch.confined'),
+      ];
+    case 'remote':
+      return [t('install.touch.elsewhere', { host: host(run.url) })];
+    default:
+      return [t('install.touch.unconfined')];
+  }
 }
 
 export function touchItems(form: InstallForm): TouchItem[] {
@@ -66,17 +89,7 @@ export function touchItems(form: InstallForm): TouchItem[] {
       id: 'limits',
       icon: Gauge,
       label: t('entry.touch.limits'),
-      texts:
-        run?.type === 'image' || run?.type === 'build' || run?.type === 'dev'
-          ? [
-              t('install.touch.limits', {
-                cpus: run.cpus,
-                memory: memory(run.memory_mib),
-                processes: run.pids,
-              }),
-              t('install.touch.confined'),
-            ]
-          : [t('install.touch.unconfined')],
+      texts: limits(run),
     },
   ];
   if (permissions.notes.length)

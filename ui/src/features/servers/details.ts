@@ -1,5 +1,5 @@
 /** An installation in labels and values. */
-import type { Hardening, Installation, InstallationPage, InputValue } from '@/bridge';
+import type { Hardening, Installation, InstallationPage, InputValue, Launch } from '@/bridge';
 import { ago, memory, moment } from '@/lib/format';
 import { t } from '@/messages';
 import { placeText } from '@/messages/steps';
@@ -10,12 +10,19 @@ export interface Row {
   code?: boolean;
 }
 
+function starts(launch: Launch): string {
+  switch (launch.kind) {
+    case 'process':
+      return [launch.program, ...launch.args].join(' ');
+    case 'container':
+      return [launch.image, ...launch.entrypoint, ...launch.args].join(' ');
+    case 'remote':
+      return launch.url;
+  }
+}
+
 export function facts({ row, installation, registered_command }: InstallationPage): Row[] {
   const { launch } = installation;
-  const starts =
-    launch.kind === 'process'
-      ? [launch.program, ...launch.args].join(' ')
-      : [launch.image, ...launch.entrypoint, ...launch.args].join(' ');
   const rows: Row[] = [
     {
       label: t('servers.column.clients'),
@@ -24,14 +31,22 @@ export function facts({ row, installation, registered_command }: InstallationPag
         : t('servers.client.none'),
     },
     { label: t('server.registered'), value: registered_command.join(' '), code: true },
-    { label: t('server.starts'), value: starts, code: true },
     {
-      label: t('server.pins'),
-      value: installation.pins
-        .map((pin) => `${pin.what} ${pin.version}${pin.digest ? ` ${pin.digest}` : ''}`)
-        .join('\n'),
+      label: t(launch.kind === 'remote' ? 'server.reaches' : 'server.starts'),
+      value: starts(launch),
       code: true,
     },
+    ...(installation.pins.length
+      ? [
+          {
+            label: t('server.pins'),
+            value: installation.pins
+              .map((pin) => `${pin.what} ${pin.version}${pin.digest ? ` ${pin.digest}` : ''}`)
+              .join('\n'),
+            code: true,
+          },
+        ]
+      : []),
     { label: t('server.installed'), value: when(installation.installed_at) },
     { label: t('server.verified'), value: when(installation.verified_at) },
   ];

@@ -214,6 +214,18 @@ export const errors = {
     message: 'The server did not answer as the protocol asks: {what}.',
     hint: 'The log ends with the server’s own words.',
   },
+  server_unreachable: {
+    message: 'The server at {address} does not answer.',
+    hint: 'Check that it is running and that this computer is connected, then try again.',
+  },
+  server_refused: {
+    message: 'The server at {address} refused the token (status {status}).',
+    hint: 'Reconfigure the server with a valid one.',
+  },
+  server_status: {
+    message: 'What answers at {address} is no MCP server, or one that failed (status {status}).',
+    hint: 'Check the address. The server’s own log may say more.',
+  },
   credential_refused: {
     message: 'The server refused the credentials when “{tool}” was called.',
     hint: 'Check the token and its permissions, then try again.',

@@ -102,6 +102,7 @@ export const install = {
   'install.touch.confined':
     'read-only root, no privileges, all capabilities dropped, small /tmp without programs',
   'install.touch.unconfined': 'runs as you, with your rights',
+  'install.touch.elsewhere': 'runs on {host}; on this computer there is only a bridge to it',
   'install.touch.grant': '{path} ({access})',
   'install.happens': 'What will happen',
   'install.offline': 'This computer seems to have no network',
@@ -132,6 +133,8 @@ export const install = {
     'The secrets that are taken from {path} stay in that file as well. Take them out of it when nothing else needs them there.',
   'warning.in_place':
     'It runs from {folder}: changes of the code there count at its next start. The project’s own build runs, and may write into that folder. Berth writes and deletes nothing there.',
+  'warning.data_leaves':
+    'It runs on {host}: what its tools are given is sent there. Its maker can change it at any time.',
   'warning.grants': 'It gets access to {paths}.',
   'warning.title': 'Before you agree',
 

@@ -42,6 +42,7 @@ export const servers = {
   'server.tools.empty': 'It has not told its tools yet. Verify it to ask.',
   'server.registered': 'What Claude Code starts',
   'server.starts': 'What that starts',
+  'server.reaches': 'What that reaches',
   'server.pins': 'Pinned',
   'server.inputs': 'Settings',
   'server.inputs.none': 'It has no settings.',

@@ -4,7 +4,9 @@ use super::super::template::{Known, Part, parse};
 use super::super::{
     ContainerSpec, Entry, InputKind, InputSpec, MountSource, NodeSpec, PythonSpec, Run, Variant,
 };
-use super::{https, not_blank, unique};
+use super::{not_blank, unique};
+
+mod remote;
 
 /// Variables through which a program could be made to load other code than the pinned one, or
 /// that Berth itself sets.
@@ -58,10 +60,7 @@ fn one(entry: &Entry, variant: &Variant, found: &mut Vec<String>) {
             planned(variant, found);
             unique("services", services.iter().cloned(), found);
         }
-        Run::Remote { url } => {
-            planned(variant, found);
-            https("url", url, found);
-        }
+        Run::Remote(spec) => remote::remote(entry, variant, spec, found),
     }
 }
 
@@ -98,7 +97,7 @@ fn python(entry: &Entry, variant: &Variant, spec: &PythonSpec, found: &mut Vec<S
     if let Some(source) = &spec.source {
         uses.in_place(source, found);
     }
-    uses.strings(&spec.args, &spec.env, found);
+    uses.strings("variable", &spec.args, &spec.env, found);
 }
 
 fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<String>) {
@@ -110,7 +109,7 @@ fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<Strin
     }
     requirement(&spec.requires, found);
     program("bin", &spec.bin, found);
-    Uses::of(entry, variant, Place::Process).strings(&spec.args, &spec.env, found);
+    Uses::of(entry, variant, Place::Process).strings("variable", &spec.args, &spec.env, found);
 }
 
 /// A container whose image is built: beside what every container needs, what it is built from.
@@ -191,13 +190,14 @@ fn container(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut
     uses.parts
         .extend(spec.build.iter().map(|build| build.source.as_str()));
     uses.mounts(spec, found);
-    uses.strings(&spec.args, &spec.env, found);
+    uses.strings("variable", &spec.args, &spec.env, found);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Process,
     Container,
+    Elsewhere,
 }
 
 /// Follows which inputs a variant uses.
@@ -297,9 +297,10 @@ impl<'a> Uses<'a> {
         }
     }
 
-    /// Checks arguments and environment, then that every input which is asked for is used.
+    /// Checks arguments and environment (or headers: `what` they are), then that every input which is asked for is used.
     fn strings(
         mut self,
+        what: &str,
         args: &[String],
         env: &std::collections::BTreeMap<String, String>,
         found: &mut Vec<String>,
@@ -319,13 +320,15 @@ impl<'a> Uses<'a> {
             );
         }
         for (name, value) in env {
-            self.variable(name, found);
+            if self.place != Place::Elsewhere {
+                self.variable(name, found);
+            }
             let mut problems = Vec::new();
             self.template(value, true, &mut used, &mut problems);
             found.extend(
                 problems
                     .into_iter()
-                    .map(|problem| format!("the variable `{name}` {problem}")),
+                    .map(|problem| format!("the {what} `{name}` {problem}")),
             );
         }
         for input in &self.inputs {
@@ -373,7 +376,9 @@ impl<'a> Uses<'a> {
                     found.push("can have {{berth.user}} in `user` only".to_owned());
                 }
                 Part::Known(Known::Data) => {
-                    if self.place == Place::Container {
+                    if self.place == Place::Elsewhere {
+                        found.push("has {{berth.data}}, which is of this computer".to_owned());
+                    } else if self.place == Place::Container {
                         found.push(
                             "has {{berth.data}}; in a container, mount a volume and name its path"
                                 .to_owned(),
@@ -402,6 +407,9 @@ impl<'a> Uses<'a> {
                         && !self.mounted.contains(key.as_str());
                     if hidden {
                         found.push(format!("names `{key}`, which is not mounted"));
+                    }
+                    if self.place == Place::Elsewhere && is_path(&spec.kind) {
+                        found.push(format!("names `{key}`, a path of this computer"));
                     }
                 }
             }

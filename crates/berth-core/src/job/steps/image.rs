@@ -95,7 +95,7 @@ pub fn is_needed(context: &Context<'_>, id: &str) -> Result<bool> {
     let installed = store.installations()?.into_iter().any(|installation| {
         let starts = match &installation.launch {
             Launch::Container(launch) => launch.image_id == id,
-            Launch::Process { .. } => false,
+            Launch::Process { .. } | Launch::Remote(_) => false,
         };
         starts && installation.name != *own.0
     });

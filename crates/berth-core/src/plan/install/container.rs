@@ -121,6 +121,7 @@ impl Planning<'_> {
             folder: None,
             data,
             env: templates,
+            headers: BTreeMap::new(),
         })
     }
 

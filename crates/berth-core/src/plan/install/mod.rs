@@ -2,6 +2,7 @@
 
 mod container;
 mod process;
+mod remote;
 mod secrets;
 mod warnings;
 
@@ -18,7 +19,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Facts, Platform};
 use crate::input::{InputValue, InputValues, PathGrant};
 use crate::port::Project;
-use crate::server::{DataPlace, Installation, Launch, Pin, SecretUse, check_name};
+use crate::server::{DataPlace, Installation, Launch, Pin, SecretTarget, SecretUse, check_name};
 
 /// What is around: read through the ports beforehand, so that planning itself is pure.
 #[derive(Clone, Debug)]
@@ -134,7 +135,10 @@ struct Prepared {
     pins: Vec<Pin>,
     folder: Option<String>,
     data: Vec<DataPlace>,
+    /// Variables with a secret in them: their templates.
     env: BTreeMap<String, String>,
+    /// Headers with a secret in them: their templates.
+    headers: BTreeMap<String, String>,
 }
 
 impl Planning<'_> {
@@ -143,9 +147,11 @@ impl Planning<'_> {
             Run::Python(spec) => self.python(spec)?,
             Run::Node(spec) => self.node(spec)?,
             Run::Image(spec) | Run::Build(spec) | Run::Dev(spec) => self.container(spec)?,
+            Run::Remote(spec) => self.remote(spec)?,
             _ => return Err(Error::internal("this kind of variant has no plan")),
         };
-        let secrets = self.secrets(&prepared.env)?;
+        let mut secrets = self.secrets(&prepared.env, SecretTarget::Variable)?;
+        secrets.extend(self.secrets(&prepared.headers, SecretTarget::Header)?);
         let mut steps = std::mem::take(&mut prepared.steps);
         steps.extend(self.secret_steps(&secrets)?);
         let installation = self.installation(prepared, secrets);

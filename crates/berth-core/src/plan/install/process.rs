@@ -207,6 +207,7 @@ impl Planning<'_> {
                 .into_iter()
                 .collect(),
             env: templates,
+            headers: BTreeMap::new(),
         })
     }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::facts::Fact;
 use crate::plan::render::{Values, parts};
 use crate::plan::{Step, VaultItem};
-use crate::server::SecretUse;
+use crate::server::{SecretTarget, SecretUse};
 
 impl Planning<'_> {
     /// Environment without secrets, and the templates of the variables that hold one.
@@ -40,15 +40,20 @@ impl Planning<'_> {
     }
 
     /// The secrets that this variant uses and that are given now, kept or made.
-    pub(super) fn secrets(&self, env: &BTreeMap<String, String>) -> Result<Vec<SecretUse>> {
+    pub(super) fn secrets(
+        &self,
+        templates: &BTreeMap<String, String>,
+        target: SecretTarget,
+    ) -> Result<Vec<SecretUse>> {
         let mut uses = Vec::new();
-        for (variable, template) in env {
+        for (name, template) in templates {
             let Some(input) = self.secret_of(template)? else {
                 continue;
             };
             if self.given(&input) || self.kept(&input) || self.made(&input).is_some() {
                 uses.push(SecretUse {
-                    env: variable.clone(),
+                    env: name.clone(),
+                    target,
                     template: template.clone(),
                     input,
                 });

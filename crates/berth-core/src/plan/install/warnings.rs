@@ -1,21 +1,27 @@
 //! What to know before agreeing.
 
 use super::Planning;
-use crate::catalog::{InputKind, RunsIn};
+use crate::catalog::InputKind;
 use crate::client::Scope;
 use crate::input::InputValue;
 use crate::plan::Warning;
-use crate::server::{Installation, Launch, Mount};
+use crate::server::{Installation, Launch, Mount, SecretUse};
 use crate::source::path_in;
 
 impl Planning<'_> {
     pub(super) fn warnings(&self, installation: &Installation) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        let container = self.variant.runs_in() == RunsIn::Container;
-        if !container {
-            warnings.push(Warning::LessIsolated);
-        } else if !installation.secrets.is_empty() {
-            warnings.push(Warning::SecretsInEnvironment);
+        match &installation.launch {
+            Launch::Process { .. } => warnings.push(Warning::LessIsolated),
+            Launch::Container(_) => {
+                let in_environment = |secret: &SecretUse| secret.target.is_variable();
+                if installation.secrets.iter().any(in_environment) {
+                    warnings.push(Warning::SecretsInEnvironment);
+                }
+            }
+            Launch::Remote(launch) => warnings.push(Warning::DataLeaves {
+                host: launch.host(),
+            }),
         }
         let shared = self.choices.place.scope == Scope::Project;
         if shared && self.facts.launcher_on_path.found().is_none() {

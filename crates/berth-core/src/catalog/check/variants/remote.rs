@@ -1,0 +1,74 @@
+//! Variants that run somewhere else.
+
+use super::super::super::remote::header_problem;
+use super::super::super::template::{Part, parse};
+use super::super::super::{Entry, InputKind, RemoteSpec, Variant, is_safe_address};
+use super::{Place, Uses};
+
+pub(super) fn remote(entry: &Entry, variant: &Variant, spec: &RemoteSpec, found: &mut Vec<String>) {
+    let mut uses = Uses::of(entry, variant, Place::Elsewhere);
+    address(&mut uses, &spec.url, found);
+    for name in spec.headers.keys() {
+        if let Some(problem) = header_problem(name) {
+            found.push(format!("the header `{name}` {problem}"));
+        }
+    }
+    uses.strings("header", &[], &spec.headers, found);
+}
+
+fn address<'a>(uses: &mut Uses<'a>, url: &'a str, found: &mut Vec<String>) {
+    let parts = match parse(url) {
+        Ok(parts) => parts,
+        Err(problem) => return found.push(format!("url: `{url}` {problem}")),
+    };
+    let is_whole = matches!(parts.as_slice(), [Part::Value(_)]);
+    let mut sample = String::new();
+    for part in &parts {
+        let key = match part {
+            Part::Text(text) => {
+                sample.push_str(text);
+                continue;
+            }
+            Part::Value(key) => key,
+            Part::Switch { .. } | Part::Known(_) => {
+                found.push(format!("url: `{url}` holds more than inputs' values"));
+                continue;
+            }
+        };
+        sample.push('x');
+        let Some(spec) = uses.input(key, found) else {
+            continue;
+        };
+        let fits = match &spec.kind {
+            InputKind::Url { .. } => is_whole,
+            InputKind::Text { .. } | InputKind::Choice { .. } => !is_whole,
+            _ => false,
+        };
+        if !fits {
+            found.push(format!("url: `{key}` is no text that can be a part of it"));
+        }
+        let has_default = matches!(
+            &spec.kind,
+            InputKind::Url {
+                default: Some(_),
+                ..
+            } | InputKind::Text {
+                default: Some(_),
+                ..
+            } | InputKind::Choice {
+                default: Some(_),
+                ..
+            }
+        );
+        if !spec.required && !has_default {
+            found.push(format!("url: `{key}` has to be required"));
+        }
+        uses.parts.insert(&spec.key);
+    }
+    // What the person gives is looked at when it is given.
+    if !is_whole && !url::Url::parse(&sample).is_ok_and(|url| is_safe_address(&url)) {
+        found.push(format!(
+            "url: `{url}` is not an https:// address, or one of this computer"
+        ));
+    }
+}
