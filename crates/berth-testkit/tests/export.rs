@@ -6,7 +6,9 @@ use berth_core::client::LauncherCommand;
 use berth_core::error::ErrorCode;
 use berth_core::export::{Export, Exported, Format, Note};
 use berth_core::input::{InputValue, PathGrant};
-use berth_core::server::{ContainerLaunch, Hardening, Installation, Launch, Mount, Pin, SecretUse};
+use berth_core::server::{
+    ContainerLaunch, Hardening, Installation, Launch, Mount, Pin, SecretTarget, SecretUse,
+};
 use berth_testkit::sample;
 use serde_json::{Value, json};
 
@@ -52,16 +54,19 @@ fn container() -> Installation {
         secrets: vec![
             SecretUse {
                 env: "HUB_TOKEN".to_owned(),
+                target: SecretTarget::Variable,
                 template: "{{token}}".to_owned(),
                 input: "token".to_owned(),
             },
             SecretUse {
                 env: "HUB_HEADER".to_owned(),
+                target: SecretTarget::Variable,
                 template: "Bearer $ {{token}}".to_owned(),
                 input: "token".to_owned(),
             },
             SecretUse {
                 env: "DATABASE_URL".to_owned(),
+                target: SecretTarget::Variable,
                 template: "pg://hub:{{password}}@db".to_owned(),
                 input: "password".to_owned(),
             },

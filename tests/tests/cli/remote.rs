@@ -114,8 +114,7 @@ fn it_is_registered_called_changed_and_removed_without_its_token_anywhere() {
     let last = server
         .seen()
         .into_iter()
-        .filter(|seen| seen.rpc() == "tools/call")
-        .next_back();
+        .rfind(|seen| seen.rpc() == "tools/call");
     let last = last.expect("the call");
     assert_eq!(last.header("x-team"), Some("blue"));
     assert_eq!(mcp.sessions(), 0, "every session was ended");

@@ -5,6 +5,7 @@ mod built;
 mod help;
 mod in_place;
 mod made;
+mod remote;
 
 const GOOD: &str = r#"
 id: demo

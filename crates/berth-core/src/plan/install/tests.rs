@@ -8,6 +8,7 @@ use crate::server::Mount;
 
 mod built;
 mod in_place;
+mod remote;
 
 fn found(path: &str, version: &str) -> Fact<Program> {
     Fact::Found {
