@@ -11,6 +11,10 @@ use crate::client::Place;
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::InputValues;
 
+mod reach;
+
+pub use reach::{HttpLaunch, RemoteLaunch};
+
 /// Longest name of an installation, in characters.
 pub const NAME_LIMIT: usize = 64;
 
@@ -222,26 +226,6 @@ impl Launch {
     }
 }
 
-/// A server that is reached by its address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct RemoteLaunch {
-    /// The address.
-    pub url: String,
-    /// Headers of every request, without secrets.
-    pub headers: BTreeMap<String, String>,
-}
-
-impl RemoteLaunch {
-    /// Host and port, for people.
-    #[must_use]
-    pub fn host(&self) -> String {
-        url::Url::parse(&self.url).map_or_else(
-            |_| self.url.clone(),
-            |url| url[url::Position::BeforeHost..url::Position::AfterPort].to_owned(),
-        )
-    }
-}
-
 /// A container as it is started for a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ContainerLaunch {
@@ -257,6 +241,9 @@ pub struct ContainerLaunch {
     pub env: BTreeMap<String, String>,
     /// What of this computer is visible inside.
     pub mounts: Vec<Mount>,
+    /// How it is reached, where it does not speak over its input and output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<HttpLaunch>,
     /// How it is confined.
     pub hardening: Hardening,
 }

@@ -38,6 +38,7 @@ fn container() -> Installation {
                 target: "/data".to_owned(),
             },
         ],
+        http: None,
         hardening: Hardening {
             network: Network::None,
             user: Some("1000:1000".to_owned()),

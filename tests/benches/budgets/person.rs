@@ -45,6 +45,7 @@ impl Person {
             args: Vec::new(),
             env: BTreeMap::new(),
             mounts: Vec::new(),
+            http: None,
             hardening: Hardening::default(),
         }));
         let installation = Installation {

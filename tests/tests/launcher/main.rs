@@ -8,5 +8,6 @@ mod ending;
 mod failure;
 mod hardening;
 mod http;
+mod port;
 mod process;
 mod support;

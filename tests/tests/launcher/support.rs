@@ -99,6 +99,7 @@ impl Person {
             args: Vec::new(),
             env: BTreeMap::new(),
             mounts: Vec::new(),
+            http: None,
             hardening: Hardening::default(),
         };
         change(&mut launch);
@@ -281,18 +282,20 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 /// The identifier of the fixture server's image, pulled once.
 pub fn server_image() -> &'static str {
     static ID: OnceLock<String> = OnceLock::new();
-    ID.get_or_init(|| {
-        let image = ground::image_server();
-        let (name, tag) = image.rsplit_once(':').expect("a tag");
-        let (status, said) = engine(
-            "POST",
-            &format!("/images/create?fromImage={name}&tag={tag}"),
-        );
-        assert_eq!(status, 200, "{said}");
-        let (status, image) = engine("GET", &format!("/images/{image}/json"));
-        assert_eq!(status, 200, "{image}");
-        image["Id"].as_str().expect("an id").to_owned()
-    })
+    ID.get_or_init(|| pulled(&ground::image_server()))
+}
+
+/// Pulls an image; its identifier.
+pub fn pulled(image: &str) -> String {
+    let (name, tag) = image.rsplit_once(':').expect("a tag");
+    let (status, said) = engine(
+        "POST",
+        &format!("/images/create?fromImage={name}&tag={tag}"),
+    );
+    assert_eq!(status, 200, "{said}");
+    let (status, image) = engine("GET", &format!("/images/{image}/json"));
+    assert_eq!(status, 200, "{image}");
+    image["Id"].as_str().expect("an id").to_owned()
 }
 
 /// One request to the engine: status and JSON (null where the answer is none).

@@ -5,5 +5,6 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod dynamic;
+mod http;
 mod orchestration;
 mod project;

@@ -14,6 +14,8 @@ export function warningText(warning: Warning): string {
       return t('warning.secret_in_file', { path: warning.path });
     case 'in_place':
       return t('warning.in_place', { folder: warning.folder });
+    case 'opens_port':
+      return t(warning.guarded ? 'warning.opens_port.guarded' : 'warning.opens_port');
     case 'data_leaves':
       return t('warning.data_leaves', { host: warning.host });
     case 'grants':

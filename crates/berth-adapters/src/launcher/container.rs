@@ -5,7 +5,7 @@ use std::path::Path;
 use berth_core::catalog::{Access, Network};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::SessionLabels;
-use berth_core::server::{ContainerLaunch, Hardening, Mount};
+use berth_core::server::{ContainerLaunch, Hardening, HttpLaunch, Mount};
 use serde_json::{Map, Value, json};
 
 use super::secrets::SecretVariable;
@@ -55,10 +55,10 @@ pub(super) fn body(
         "Env": env,
         "Labels": labels.to_map(),
         "Tty": false,
-        "OpenStdin": true,
+        "OpenStdin": launch.http.is_none(),
         // The engine ends the container's input when this launcher is gone, in whatever way.
-        "StdinOnce": true,
-        "AttachStdin": true,
+        "StdinOnce": launch.http.is_none(),
+        "AttachStdin": launch.http.is_none(),
         "AttachStdout": true,
         "AttachStderr": true,
         // Whether a session is well, its client sees. The image's own check would run beside it,
@@ -66,6 +66,13 @@ pub(super) fn body(
         "Healthcheck": { "Test": ["NONE"] },
         "HostConfig": host_config(launch, labels),
     });
+    if let Some(http) = &launch.http {
+        let port = inside(http);
+        body["ExposedPorts"] = json!({ &port: {} });
+        // Never anything but this computer's own address; without a number the engine takes a port
+        // that is free.
+        body["HostConfig"]["PortBindings"] = json!({ &port: [{ "HostIp": HERE, "HostPort": "" }] });
+    }
     if !launch.entrypoint.is_empty() {
         body["Entrypoint"] = json!(launch.entrypoint);
     }
@@ -76,6 +83,24 @@ pub(super) fn body(
         body["User"] = json!(user);
     }
     body
+}
+
+/// Where a container's port is published.
+pub(super) const HERE: &str = "127.0.0.1";
+
+/// The port of a server inside its container, as the engine writes it.
+fn inside(http: &HttpLaunch) -> String {
+    format!("{}/tcp", http.port)
+}
+
+/// The port of this computer that leads to it, out of what the engine says of the container.
+pub(super) fn published(inspected: &Value, http: &HttpLaunch) -> Option<u16> {
+    let bound = &inspected["NetworkSettings"]["Ports"][inside(http)];
+    bound
+        .as_array()?
+        .iter()
+        .filter(|binding| binding["HostIp"] == HERE)
+        .find_map(|binding| binding["HostPort"].as_str()?.parse().ok())
 }
 
 fn host_config(launch: &ContainerLaunch, labels: &SessionLabels) -> Value {
@@ -186,6 +211,7 @@ mod tests {
             args: Vec::new(),
             env: BTreeMap::from([("TZ".to_owned(), "UTC".to_owned())]),
             mounts: Vec::new(),
+            http: None,
             hardening: Hardening::default(),
         }
     }
@@ -228,6 +254,32 @@ mod tests {
         });
         assert_eq!(body, expected);
         assert_eq!(name(&labels()), "berth-time-01abc");
+    }
+
+    #[test]
+    fn a_port_is_published_on_this_computer_only() {
+        let mut launch = launch();
+        let http = HttpLaunch {
+            port: 8788,
+            path: "/mcp".to_owned(),
+            headers: BTreeMap::new(),
+            ready: None,
+        };
+        launch.http = Some(http.clone());
+        let body = body(&launch, &[], &labels());
+        assert_eq!(body["ExposedPorts"], json!({ "8788/tcp": {} }));
+        assert_eq!(
+            body["HostConfig"]["PortBindings"],
+            json!({ "8788/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "" }] })
+        );
+        assert_eq!(body["OpenStdin"], false);
+        let bound = |ip: &str| {
+            json!({ "NetworkSettings": { "Ports": {
+            "1/tcp": null, "8788/tcp": [{ "HostIp": ip, "HostPort": "32768" }] } } })
+        };
+        assert_eq!(published(&bound("127.0.0.1"), &http), Some(32768));
+        assert_eq!(published(&bound("0.0.0.0"), &http), None);
+        assert_eq!(published(&json!({}), &http), None);
     }
 
     #[test]

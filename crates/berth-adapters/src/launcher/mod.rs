@@ -85,9 +85,7 @@ pub async fn launch(mut record: Record, around: &Surroundings<'_>) -> Result<i32
                 environment.build(std::env::vars_os()),
             )
         }
-        Launch::Container(launch) => {
-            session::run(&record, launch, secrets.variables, begun, around).await
-        }
+        Launch::Container(launch) => session::run(&record, launch, secrets, begun, around).await,
         Launch::Remote(launch) => {
             // Nothing of it is on this computer but this process.
             drop(begun);

@@ -116,6 +116,36 @@ pub(super) fn start(
     })
 }
 
+/// Starts the half of it that a server needs which is reached otherwise: whatever it writes, to
+/// either stream, goes to the client's error stream.
+pub(super) fn log(halves: Halves, already_read: Bytes, log: File) -> io::Result<Pipe> {
+    let Halves { mut read, write } = halves;
+    let mut output = log.try_clone()?;
+    let mut errors = log;
+    let (tell_input, input_ended) = oneshot::channel();
+    let (tell_output, output_ended) = oneshot::channel();
+    let mut from = vec![0; CHUNK];
+    thread::Builder::new()
+        .name("log".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            // The engine may take the end of this direction for the end of both.
+            let _open = (write, tell_input);
+            let end = copy_output(
+                read.as_mut(),
+                &already_read,
+                &mut output,
+                &mut errors,
+                &mut from,
+            );
+            let _ = tell_output.send(end);
+        })?;
+    Ok(Pipe {
+        input_ended,
+        output_ended,
+    })
+}
+
 /// Until the client's end, or until the container takes no more (then its output ends as well).
 fn copy_input(client: &mut File, container: &mut dyn End, buffer: &mut [u8]) {
     while let Ok(length @ 1..) = read_some(client, buffer) {

@@ -15,12 +15,15 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::pipe::{self, ClientStreams, OutputEnd, Pipe};
-use super::secrets::SecretVariable;
+use super::secrets::Filled;
 use super::signals::{Signal, Signals};
-use super::wire::{Answer, Client, Connection, Endpoint, Line, Version};
+use super::wire::{Answer, Client, Connection, Line};
 use super::{Record, Surroundings, container, sweep};
 use crate::docker::DockerEngine;
 use crate::sqlite::Launch;
+
+mod http;
+mod open;
 
 /// Until the server runs. Clients give up after 30 s, without saying why.
 const START_LIMIT: Duration = Duration::from_secs(25);
@@ -46,7 +49,7 @@ const KILLED: i32 = 137;
 pub(super) async fn run(
     record: &Record,
     launch: &ContainerLaunch,
-    secrets: Vec<SecretVariable>,
+    secrets: Filled,
     begun: Option<Launch>,
     around: &Surroundings<'_>,
 ) -> Result<i32> {
@@ -59,12 +62,15 @@ pub(super) async fn run(
         owner: around.owner.to_owned(),
     };
     let name = container::name(&labels);
-    let (mut client, line) = open(record, around).await?;
+    let (mut client, line) = open::open(record, around).await?;
     if client.endpoint().is_local() {
         container::check_mounts(launch)?;
     }
-    let body = container::body(launch, &secrets, &labels);
-    drop(secrets);
+    let body = container::body(launch, &secrets.variables, &labels);
+    let Filled { headers, .. } = secrets;
+    if launch.http.is_some() && !client.endpoint().is_local() {
+        return Err(http::elsewhere(&client));
+    }
 
     let started = tokio::select! {
         biased;
@@ -89,7 +95,15 @@ pub(super) async fn run(
                 signals,
                 exit,
             };
-            session.serve(pipe, around).await
+            match &launch.http {
+                None => session.serve(pipe, around).await,
+                Some(http) => {
+                    let limit = Duration::from_secs(record.installation.startup_seconds.into());
+                    session
+                        .serve_http(pipe, http, &headers, limit, around)
+                        .await
+                }
+            }
         }
         Err(unstarted) => {
             remove(&client, &name).await;
@@ -106,49 +120,6 @@ enum Unstarted {
     Signal(Signal),
 }
 
-/// Connects to the engine: where the settings say, else where it answered last, else wherever it
-/// is found. A remembered version saves a request.
-async fn open(record: &Record, around: &Surroundings<'_>) -> Result<(Client, Line)> {
-    let set = record.settings.engine_endpoint.as_deref();
-    let noted = record.notes.engine_endpoint.as_deref();
-    let Some(known) = set.or(noted) else {
-        return look_for(around).await;
-    };
-    let version = record
-        .notes
-        .engine_api
-        .as_deref()
-        .filter(|_| noted == Some(known))
-        .and_then(|version| version.parse().ok())
-        .and_then(|version| Version::agree(version).ok());
-    let error = match Client::open(Endpoint::parse(known)?, version).await {
-        Ok(opened) => return Ok(opened),
-        Err(error) => error,
-    };
-    match error.code {
-        ErrorCode::EngineMissing | ErrorCode::EngineStopped { .. } => {}
-        _ => return Err(error),
-    }
-    if set.is_none()
-        && let Ok(opened) = look_for(around).await
-    {
-        return Ok(opened);
-    }
-    // There was one, so it is not missing.
-    let stopped = ErrorCode::EngineStopped {
-        endpoint: known.to_owned(),
-    };
-    Err(Error {
-        code: stopped,
-        causes: error.causes,
-    })
-}
-
-async fn look_for(around: &Surroundings<'_>) -> Result<(Client, Line)> {
-    let found = around.engine.probe().await?;
-    Client::open(Endpoint::parse(&found.endpoint)?, found.api.parse().ok()).await
-}
-
 struct Started {
     exit: JoinHandle<Result<i32>>,
     pipe: Pipe,
@@ -162,8 +133,9 @@ async fn start(
     launch: &ContainerLaunch,
 ) -> Result<Started> {
     let id = create(client, &mut line, name, body, launch).await?;
+    let stdin = u8::from(launch.http.is_none());
     let attach_path = client.path(&format!(
-        "/containers/{id}/attach?stream=1&stdin=1&stdout=1&stderr=1"
+        "/containers/{id}/attach?stream=1&stdin={stdin}&stdout=1&stderr=1"
     ));
     let attach = line.hijack(&attach_path);
     let wait = async {
@@ -187,7 +159,7 @@ async fn start(
         drop(wait_line);
         code
     });
-    let pipe = begin_pipe(stream, already_read)?;
+    let pipe = begin_pipe(stream, already_read, launch)?;
     let answer = control
         .post(&client.path(&format!("/containers/{id}/start")))
         .await?;
@@ -197,8 +169,18 @@ async fn start(
     Ok(Started { exit, pipe })
 }
 
-fn begin_pipe(stream: Connection, already_read: bytes::Bytes) -> Result<Pipe> {
-    let begin = || pipe::start(stream.into_halves()?, already_read, ClientStreams::own()?);
+fn begin_pipe(
+    stream: Connection,
+    already_read: bytes::Bytes,
+    launch: &ContainerLaunch,
+) -> Result<Pipe> {
+    let begin = || {
+        let (halves, client) = (stream.into_halves()?, ClientStreams::own()?);
+        match launch.http {
+            None => pipe::start(halves, already_read, client),
+            Some(_) => pipe::log(halves, already_read, client.errors),
+        }
+    };
     begin().map_err(|error| Error::internal("the pipe could not be made").caused_by(&error))
 }
 
@@ -270,6 +252,21 @@ async fn remove(client: &Client, name: &str) {
     let _ = timeout(REMOVAL_LIMIT, request).await;
 }
 
+/// Sweeps, once a session has begun, and gives back what is not needed for the rest of it.
+async fn settle(endpoint: String, around: &Surroundings<'_>) {
+    let home = around.home.display().to_string();
+    let user_home = around.user_home.display().to_string();
+    sleep(SWEEP_DELAY).await;
+    {
+        // This session's engine has the ones before it, wherever another would be found.
+        let engine = DockerEngine::new(&user_home, move || Some(endpoint.clone()));
+        // Nobody could be told here; the app sweeps as well and says what it cannot remove.
+        let _ = sweep(&engine, &home, around.owner_lives).await;
+    }
+    #[cfg(target_os = "linux")]
+    super::memory::give_back();
+}
+
 /// A session whose server runs.
 struct Session {
     client: Client,
@@ -321,16 +318,7 @@ impl Session {
     }
 
     async fn until_end(&mut self, pipe: &mut Pipe, around: &Surroundings<'_>) -> Ended {
-        let home = around.home.display().to_string();
-        let user_home = around.user_home.display().to_string();
-        let endpoint = self.client.endpoint().to_string();
-        let mut sweeping = pin!(async {
-            sleep(SWEEP_DELAY).await;
-            // This session's engine has the ones before it, wherever another would be found.
-            let engine = DockerEngine::new(&user_home, move || Some(endpoint.clone()));
-            // Nobody could be told here; the app sweeps as well and says what it cannot remove.
-            let _ = sweep(&engine, &home, around.owner_lives).await;
-        });
+        let mut sweeping = pin!(settle(self.client.endpoint().to_string(), around));
         let mut swept = false;
         // Whether the server is expected to end.
         let mut waiting = false;
@@ -360,9 +348,6 @@ impl Session {
                 () = &mut grace, if waiting => return Ended::Silent,
                 () = &mut sweeping, if !swept => {
                     swept = true;
-                    // From here on there is only the pipe.
-                    #[cfg(target_os = "linux")]
-                    super::memory::give_back();
                 }
             }
         }

@@ -119,6 +119,14 @@ fn warning(warning: &Warning) -> String {
         Warning::InPlace { folder } => format!(
             "It runs from {folder}: changes of the code there count at its next start. The project's own build runs, and may write into that folder; Berth writes and deletes nothing there."
         ),
+        Warning::OpensPort { guarded: true } => {
+            "While a session runs, a port of 127.0.0.1 leads to the server; it asks for a secret that other programs do not know."
+                .to_owned()
+        }
+        Warning::OpensPort { guarded: false } => {
+            "While a session runs, a port of 127.0.0.1 leads to the server: every program on this computer can use it, nothing outside can."
+                .to_owned()
+        }
         Warning::DataLeaves { host } => format!(
             "It runs on {host}: what its tools are given is sent there, and it answers as it does then, not as it was when it was looked at."
         ),

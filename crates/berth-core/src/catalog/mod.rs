@@ -26,7 +26,7 @@ pub use entry::{Category, CredentialCheck, Entry, Permissions, Source, ToolSumma
 pub use help::{HelpTopic, Prompt, Remedy, Trouble, UpdatePath};
 pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker};
 pub use load::{Loader, load};
-pub use remote::{RemoteSpec, is_safe_address};
+pub use remote::{HttpSpec, RemoteSpec, is_safe_address};
 pub use schema::{SCHEMA_PATH, entry_schema};
 pub use variant::{
     ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn, Variant,

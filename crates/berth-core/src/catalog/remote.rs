@@ -17,6 +17,31 @@ pub struct RemoteSpec {
     pub headers: BTreeMap<String, String>,
 }
 
+/// How a server in a container is reached over HTTP, where it does not speak over its input and
+/// output. Its port is published on this computer only, for as long as the session lasts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSpec {
+    /// The port that it listens on inside the container.
+    #[schemars(range(min = 1))]
+    pub port: u16,
+    /// The path of its MCP endpoint.
+    #[serde(default = "default_path")]
+    #[schemars(regex(pattern = "^/"))]
+    pub path: String,
+    /// Headers of every request (templates).
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A path that says with its status whether it is ready: the session begins when it says so.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub ready: Option<String>,
+}
+
+fn default_path() -> String {
+    "/mcp".to_owned()
+}
+
 /// Headers that the protocol, or the connection, sets by itself.
 const OWN_HEADERS: [&str; 12] = [
     "accept",

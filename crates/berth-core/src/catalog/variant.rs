@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::RemoteSpec;
+use super::{HttpSpec, RemoteSpec};
 
 /// One way to run an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -180,6 +180,9 @@ pub struct ContainerSpec {
     /// What of this computer is visible inside.
     #[serde(default)]
     pub mounts: Vec<MountSpec>,
+    /// How it is reached over HTTP; without it, it speaks over its input and output.
+    #[serde(default)]
+    pub http: Option<HttpSpec>,
     /// Its network.
     #[serde(default)]
     pub network: Network,
@@ -272,7 +275,7 @@ pub enum MountSource {
 pub enum Network {
     /// No network at all.
     None,
-    /// The engine's bridge: outgoing connections, nothing published.
+    /// The engine's bridge: outgoing connections, nothing published but the port of `http`.
     #[default]
     Bridge,
 }

@@ -36,6 +36,8 @@ struct Service {
     environment: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     volumes: Vec<Volume>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ports: Vec<String>,
     stdin_open: bool,
     tty: bool,
     init: bool,
@@ -86,11 +88,18 @@ pub(super) fn compose(
     launch: &ContainerLaunch,
 ) -> Result<(String, Vec<Note>)> {
     let name = &export.installation.name;
-    // A session needs its input and output, and no terminal between.
-    let head = format!(
-        "# {name}, as Berth confines it. A client starts it with:\n\
-         #   docker compose run --rm --no-TTY {name}\n"
-    );
+    let head = match &launch.http {
+        Some(http) => format!(
+            "# {name}, as Berth confines it. After `docker compose up` it is at\n\
+             #   http://127.0.0.1:{}{}\n",
+            http.port, http.path
+        ),
+        // A session needs its input and output, and no terminal between.
+        None => format!(
+            "# {name}, as Berth confines it. A client starts it with:\n\
+             #   docker compose run --rm --no-TTY {name}\n"
+        ),
+    };
     file(export, launch, &head)
 }
 
@@ -173,7 +182,12 @@ fn file(export: &Export<'_>, launch: &ContainerLaunch, head: &str) -> Result<(St
         user: hardening.user.clone(),
         environment,
         volumes: mounts,
-        stdin_open: true,
+        ports: launch
+            .http
+            .iter()
+            .map(|http| format!("127.0.0.1:{0}:{0}", http.port))
+            .collect(),
+        stdin_open: launch.http.is_none(),
         tty: false,
         init: hardening.init,
         read_only: hardening.read_only_root,

@@ -65,11 +65,12 @@ impl Format {
     pub fn fits(self, launch: &Launch) -> bool {
         match self {
             Self::McpJson | Self::McpJsonAbsolute | Self::ClaudeDesktop => true,
-            Self::Compose | Self::Gordon | Self::Env => matches!(launch, Launch::Container(_)),
+            Self::Compose | Self::Env => matches!(launch, Launch::Container(_)),
+            // They speak with a server over its input and output.
+            Self::Gordon => matches!(launch, Launch::Container(launch) if launch.http.is_none()),
             // It has no word for another entry point.
-            Self::DockerServer => {
-                matches!(launch, Launch::Container(launch) if launch.entrypoint.is_empty())
-            }
+            Self::DockerServer => matches!(launch, Launch::Container(launch)
+                if launch.http.is_none() && launch.entrypoint.is_empty()),
         }
     }
 }

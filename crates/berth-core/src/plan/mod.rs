@@ -147,6 +147,11 @@ pub enum Warning {
         /// Absolute path.
         folder: String,
     },
+    /// While a session runs, a port of 127.0.0.1 leads to it.
+    OpensPort {
+        /// Whether it is given a secret with every request, to tell Berth from others.
+        guarded: bool,
+    },
     /// It runs somewhere else: what its tools are given is sent there.
     DataLeaves {
         /// Host and port.

@@ -267,7 +267,11 @@ fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
     let mut args = vec![
         "run".to_owned(),
         "--rm".to_owned(),
-        "-i".to_owned(),
+        match &launch.http {
+            // A free port of this computer's; none of its network.
+            Some(http) => format!("--publish=127.0.0.1::{}", http.port),
+            None => "-i".to_owned(),
+        },
         launch.image.clone(),
     ];
     args.extend(launch.args.iter().cloned());
@@ -302,6 +306,12 @@ fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
                 read_only: false,
             },
         });
+    }
+    if let Some(http) = &launch.http {
+        let address = format!("http://127.0.0.1:…{}", http.path);
+        lines.push(PreviewLine::Network { text: address });
+        let headers = http.headers.iter();
+        lines.extend(headers.map(|(name, value)| text(format!("{name}: {value}"))));
     }
     lines.push(PreviewLine::Network {
         text: match launch.hardening.network {

@@ -435,6 +435,10 @@ env: { [key in string]: string },
  */
 mounts: Array<Mount>, 
 /**
+ * How it is reached, where it does not speak over its input and output.
+ */
+http?: HttpLaunch | null, 
+/**
  * How it is confined.
  */
 hardening: Hardening, };
@@ -473,6 +477,10 @@ env: { [key in string]: string },
  * What of this computer is visible inside.
  */
 mounts: Array<MountSpec>, 
+/**
+ * How it is reached over HTTP; without it, it speaks over its input and output.
+ */
+http: HttpSpec | null, 
 /**
  * Its network.
  */
@@ -990,6 +998,49 @@ size: number,
  * When it was made (RFC 3339), where the engine knows.
  */
 created: string | null, };
+
+/**
+ * How a container's server is reached over HTTP.
+ */
+export type HttpLaunch = { 
+/**
+ * Its port inside; outside it is a free one of 127.0.0.1.
+ */
+port: number, 
+/**
+ * The path of its MCP endpoint.
+ */
+path: string, 
+/**
+ * Headers of every request, without secrets.
+ */
+headers: { [key in string]: string }, 
+/**
+ * A path whose status says whether it is ready.
+ */
+ready: string | null, };
+
+/**
+ * How a server in a container is reached over HTTP, where it does not speak over its input and
+ * output. Its port is published on this computer only, for as long as the session lasts.
+ */
+export type HttpSpec = { 
+/**
+ * The port that it listens on inside the container.
+ */
+port: number, 
+/**
+ * The path of its MCP endpoint.
+ */
+path: string, 
+/**
+ * Headers of every request (templates).
+ */
+headers: { [key in string]: string }, 
+/**
+ * A path that says with its status whether it is ready: the session begins when it says so.
+ */
+ready: string | null, };
 
 /**
  * The image that had a name before another one was built under it.
@@ -2844,7 +2895,11 @@ path: string, } | { "warning": "in_place",
 /**
  * Absolute path.
  */
-folder: string, } | { "warning": "data_leaves", 
+folder: string, } | { "warning": "opens_port", 
+/**
+ * Whether it is given a secret with every request, to tell Berth from others.
+ */
+guarded: boolean, } | { "warning": "data_leaves", 
 /**
  * Host and port.
  */

@@ -9,6 +9,7 @@ const container = (image: string, more: Partial<ContainerSpec> = {}): ContainerS
   args: [],
   env: {},
   mounts: [],
+  http: null,
   network: 'bridge',
   user: null,
   writable_root: false,

@@ -16,7 +16,8 @@ import type { InstallForm } from './form.svelte';
 function secretNames(variant: Variant | undefined, key: string, title: string): string[] {
   const run = variant?.run;
   const env = run && 'env' in run ? run.env : {};
-  const headers = run && 'headers' in run ? run.headers : {};
+  const http = run && 'http' in run ? run.http : run;
+  const headers = http && 'headers' in http ? http.headers : {};
   const names = [...Object.entries(env), ...Object.entries(headers)]
     .filter(([, value]) => value?.includes(`{{${key}}}`))
     .map(([name]) => name);

@@ -1,5 +1,5 @@
 /** An installation in labels and values. */
-import type { Hardening, Installation, InstallationPage, InputValue, Launch } from '@/bridge';
+import type { ContainerLaunch, Installation, InstallationPage, InputValue, Launch } from '@/bridge';
 import { ago, memory, moment } from '@/lib/format';
 import { t } from '@/messages';
 import { placeText } from '@/messages/steps';
@@ -93,7 +93,7 @@ export function settingsOf(installation: Installation): Row[] {
   return [...values, ...secrets];
 }
 
-export function confinement(hardening: Hardening): string[] {
+export function confinement({ hardening, http }: ContainerLaunch): string[] {
   const sentences: string[] = [];
   if (hardening.read_only_root) sentences.push(t('harden.read_only_root'));
   if (hardening.tmpfs_tmp) sentences.push(t('harden.tmpfs_tmp', { options: hardening.tmpfs_tmp }));
@@ -106,7 +106,7 @@ export function confinement(hardening: Hardening): string[] {
       memory: memory(hardening.memory_mib),
       processes: hardening.pids,
     }),
-    t(`harden.network.${hardening.network}`),
+    http ? t('harden.port') : t(`harden.network.${hardening.network}`),
   );
   if (hardening.user) sentences.push(t('harden.user', { user: hardening.user }));
   return sentences;

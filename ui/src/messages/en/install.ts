@@ -133,6 +133,10 @@ export const install = {
     'The secrets that are taken from {path} stay in that file as well. Take them out of it when nothing else needs them there.',
   'warning.in_place':
     'It runs from {folder}: changes of the code there count at its next start. The project’s own build runs, and may write into that folder. Berth writes and deletes nothing there.',
+  'warning.opens_port':
+    'While a session runs, a port of 127.0.0.1 leads to the server: every program on this computer can use it, nothing outside can.',
+  'warning.opens_port.guarded':
+    'While a session runs, a port of 127.0.0.1 leads to the server. It asks for a secret that other programs do not know.',
   'warning.data_leaves':
     'It runs on {host}: what its tools are given is sent there. Its maker can change it at any time.',
   'warning.grants': 'It gets access to {paths}.',

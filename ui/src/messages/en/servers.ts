@@ -68,6 +68,8 @@ export const servers = {
   'harden.limits': 'At most {cpus} CPU, {memory} of memory and {processes} processes.',
   'harden.network.none': 'It has no network.',
   'harden.network.bridge': 'It can connect to the network; nothing can connect to it.',
+  'harden.port':
+    'It can connect to the network. While a session runs, programs on this computer can connect to it at a port of 127.0.0.1; nothing outside can.',
   'harden.user': 'It runs as user {user}.',
 
   'remove.title': 'Remove {name}?',

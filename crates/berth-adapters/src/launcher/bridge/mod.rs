@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use berth_core::error::{Error, Result};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::pipe::ClientStreams;
 use streams::Input;
@@ -45,6 +45,26 @@ pub(super) enum Ended<T> {
     Client,
     /// What was waited for beside the session.
     Stopped(T),
+}
+
+/// Waits until a server answers: with a success at `ready`, where there is such a path, for as long
+/// as `patience`; then, or where there is none, with anything at all. What it says in the handshake
+/// is what counts.
+pub(super) async fn until_ready(
+    target: &Target,
+    ready: Option<&str>,
+    again: Duration,
+    patience: Duration,
+) {
+    let patient_until = Instant::now() + patience;
+    loop {
+        let answered = server::status(target, ready).await;
+        let is_ready = ready.is_none() || answered.is_some_and(|status| status.is_success());
+        if answered.is_some() && (is_ready || Instant::now() >= patient_until) {
+            return;
+        }
+        sleep(again).await;
+    }
 }
 
 /// Serves a client until it ends its input, reads no more, or `stop` is ready. The server is told

@@ -27,6 +27,9 @@ use url::{Host, Url};
 /// How long a server may take to accept a connection, encryption included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 
+/// How long a server may take to say how it is.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+
 /// A connection that has been idle for longer is not used again. Servers close theirs after 5 s
 /// and more, and a request that meets the closing cannot be repeated: it may have been carried out.
 const IDLE_LIMIT: Duration = Duration::from_secs(3);
@@ -265,6 +268,20 @@ impl Server {
         };
         Ok(Box::pin(tls.connect(name, stream).await?))
     }
+}
+
+/// The status that a server answers with at a path beside its endpoint; at the endpoint without
+/// one. Nothing secret is sent there. `None` where nobody answers.
+pub(super) async fn status(target: &Target, path: Option<&str>) -> Option<StatusCode> {
+    let url = path.map_or(Ok(target.url.clone()), |path| target.url.join(path));
+    let target = Target {
+        url: url.ok()?,
+        headers: Vec::new(),
+    };
+    let (probe, headers) = (Server::new(target).ok()?, HeaderMap::new());
+    let answered = probe.send(Method::GET, &headers, Bytes::new());
+    let answer = timeout(PROBE_LIMIT, answered).await.ok()?.ok()?;
+    Some(answer.status())
 }
 
 impl fmt::Debug for Server {

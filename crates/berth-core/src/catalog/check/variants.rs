@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::template::{Known, Part, parse};
 use super::super::{
@@ -97,7 +97,7 @@ fn python(entry: &Entry, variant: &Variant, spec: &PythonSpec, found: &mut Vec<S
     if let Some(source) = &spec.source {
         uses.in_place(source, found);
     }
-    uses.strings("variable", &spec.args, &spec.env, found);
+    uses.strings(&spec.args, &spec.env, &BTreeMap::new(), found);
 }
 
 fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<String>) {
@@ -109,7 +109,12 @@ fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<Strin
     }
     requirement(&spec.requires, found);
     program("bin", &spec.bin, found);
-    Uses::of(entry, variant, Place::Process).strings("variable", &spec.args, &spec.env, found);
+    Uses::of(entry, variant, Place::Process).strings(
+        &spec.args,
+        &spec.env,
+        &BTreeMap::new(),
+        found,
+    );
 }
 
 /// A container whose image is built: beside what every container needs, what it is built from.
@@ -186,11 +191,12 @@ fn container(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut
     if !(8..=32_768).contains(&spec.pids) {
         found.push("pids: must be between 8 and 32768".to_owned());
     }
+    let headers = remote::http(spec, found);
     let mut uses = Uses::of(entry, variant, Place::Container);
     uses.parts
         .extend(spec.build.iter().map(|build| build.source.as_str()));
     uses.mounts(spec, found);
-    uses.strings("variable", &spec.args, &spec.env, found);
+    uses.strings(&spec.args, &spec.env, headers, found);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -297,12 +303,12 @@ impl<'a> Uses<'a> {
         }
     }
 
-    /// Checks arguments and environment (or headers: `what` they are), then that every input which is asked for is used.
+    /// Checks arguments, environment and headers, then that every input which is asked for is used.
     fn strings(
         mut self,
-        what: &str,
         args: &[String],
-        env: &std::collections::BTreeMap<String, String>,
+        env: &BTreeMap<String, String>,
+        headers: &BTreeMap<String, String>,
         found: &mut Vec<String>,
     ) {
         let mut used: BTreeSet<String> = self
@@ -319,10 +325,15 @@ impl<'a> Uses<'a> {
                     .map(|problem| format!("the argument `{arg}` {problem}")),
             );
         }
-        for (name, value) in env {
-            if self.place != Place::Elsewhere {
-                self.variable(name, found);
-            }
+        for name in env.keys() {
+            self.variable(name, found);
+        }
+        for name in headers.keys() {
+            remote::header(name, found);
+        }
+        let env = env.iter().map(|each| ("variable", each));
+        let headers = headers.iter().map(|each| ("header", each));
+        for (what, (name, value)) in env.chain(headers) {
             let mut problems = Vec::new();
             self.template(value, true, &mut used, &mut problems);
             found.extend(

@@ -9,7 +9,9 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::input::PathGrant;
 use crate::plan::Step;
 use crate::plan::render::Values;
-use crate::server::{ContainerLaunch, DataPlace, Hardening, Launch, Mount, Pin, volume_name};
+use crate::server::{
+    ContainerLaunch, DataPlace, Hardening, HttpLaunch, Launch, Mount, Pin, volume_name,
+};
 
 impl Planning<'_> {
     pub(super) fn container(&self, spec: &ContainerSpec) -> Result<Prepared> {
@@ -89,6 +91,19 @@ impl Planning<'_> {
             separator: ":",
         };
         let (env, templates) = self.environment(&spec.env, &values)?;
+        let (http, headers) = match &spec.http {
+            Some(http) => {
+                let (plain, secret) = self.environment(&http.headers, &values)?;
+                let launch = HttpLaunch {
+                    port: http.port,
+                    path: http.path.clone(),
+                    headers: plain,
+                    ready: http.ready.clone(),
+                };
+                (Some(launch), secret)
+            }
+            None => (None, BTreeMap::new()),
+        };
         let user = match &spec.user {
             Some(template) => values.single(template)?,
             None => None,
@@ -100,6 +115,7 @@ impl Planning<'_> {
             args: values.arguments(&spec.args)?,
             env,
             mounts,
+            http,
             hardening: Hardening {
                 read_only_root: !spec.writable_root,
                 pids: spec.pids,
@@ -121,7 +137,7 @@ impl Planning<'_> {
             folder: None,
             data,
             env: templates,
-            headers: BTreeMap::new(),
+            headers,
         })
     }
 

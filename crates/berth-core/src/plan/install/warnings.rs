@@ -13,7 +13,12 @@ impl Planning<'_> {
         let mut warnings = Vec::new();
         match &installation.launch {
             Launch::Process { .. } => warnings.push(Warning::LessIsolated),
-            Launch::Container(_) => {
+            Launch::Container(launch) => {
+                if launch.http.is_some() {
+                    let is_header = |secret: &SecretUse| !secret.target.is_variable();
+                    let guarded = installation.secrets.iter().any(is_header);
+                    warnings.push(Warning::OpensPort { guarded });
+                }
                 let in_environment = |secret: &SecretUse| secret.target.is_variable();
                 if installation.secrets.iter().any(in_environment) {
                     warnings.push(Warning::SecretsInEnvironment);

@@ -1,19 +1,51 @@
-//! Variants that run somewhere else.
+//! What is reached over HTTP.
+
+use std::collections::BTreeMap;
 
 use super::super::super::remote::header_problem;
 use super::super::super::template::{Part, parse};
-use super::super::super::{Entry, InputKind, RemoteSpec, Variant, is_safe_address};
+use super::super::super::{
+    ContainerSpec, Entry, InputKind, Network, RemoteSpec, Variant, is_safe_address,
+};
 use super::{Place, Uses};
 
 pub(super) fn remote(entry: &Entry, variant: &Variant, spec: &RemoteSpec, found: &mut Vec<String>) {
     let mut uses = Uses::of(entry, variant, Place::Elsewhere);
     address(&mut uses, &spec.url, found);
-    for name in spec.headers.keys() {
-        if let Some(problem) = header_problem(name) {
-            found.push(format!("the header `{name}` {problem}"));
+    uses.strings(&[], &BTreeMap::new(), &spec.headers, found);
+}
+
+pub(super) fn header(name: &str, found: &mut Vec<String>) {
+    if let Some(problem) = header_problem(name) {
+        found.push(format!("the header `{name}` {problem}"));
+    }
+}
+
+/// How a container is reached over HTTP; its headers.
+pub(super) fn http<'a>(
+    spec: &'a ContainerSpec,
+    found: &mut Vec<String>,
+) -> &'a BTreeMap<String, String> {
+    static NONE: BTreeMap<String, String> = BTreeMap::new();
+    let Some(http) = &spec.http else {
+        return &NONE;
+    };
+    if http.port == 0 {
+        found.push("http: 0 is not a port".to_owned());
+    }
+    if spec.network == Network::None {
+        found.push("http: a container without a network cannot be reached".to_owned());
+    }
+    for path in std::iter::once(&http.path).chain(&http.ready) {
+        let fits = path.starts_with('/')
+            && path
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&b));
+        if !fits {
+            found.push(format!("http: `{path}` is not a path"));
         }
     }
-    uses.strings("header", &[], &spec.headers, found);
+    &http.headers
 }
 
 fn address<'a>(uses: &mut Uses<'a>, url: &'a str, found: &mut Vec<String>) {

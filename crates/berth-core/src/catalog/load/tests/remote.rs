@@ -119,3 +119,39 @@ fn a_server_elsewhere_has_an_address_and_headers() {
         );
     }
 }
+
+#[test]
+fn a_container_can_be_reached_over_http() {
+    let http = "      http: { port: 8080, headers: { X-Key: \"{{token}}\" }, ready: /readyz }\n";
+    let text = GOOD.replacen("      network: none\n", http, 1);
+    let entry = load("demo.yaml", &text, Trust::Community)
+        .unwrap_or_else(|error| panic!("{error} {:?}", error.causes));
+    let spec = entry
+        .variant("image")
+        .and_then(|variant| variant.container());
+    let reached = spec.and_then(|spec| spec.http.as_ref()).expect("over HTTP");
+    assert_eq!((reached.port, reached.path.as_str()), (8080, "/mcp"));
+    for (from, to, expected) in [
+        ("port: 8080", "port: 0", "port"),
+        (
+            "port: 8080",
+            "port: 8080, path: \"/a b\"",
+            "`/a b` is not a path",
+        ),
+        ("ready: /readyz", "ready: \"/a#b\"", "`/a#b` is not a path"),
+        ("ready: /readyz", "ready: readyz", "ready"),
+        ("X-Key:", "Content-Type:", "is set by the protocol"),
+        (
+            "      http:",
+            "      network: none\n      http:",
+            "without a network",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let found = problems(&text.replacen(from, to, 1));
+        assert!(
+            found.iter().any(|problem| problem.contains(expected)),
+            "{to}: {found:?}"
+        );
+    }
+}

@@ -129,3 +129,50 @@ fn an_address_of_the_person_s_is_encrypted_or_of_this_computer() {
     assert_eq!(input, "server");
     assert!(matches!(problem, InputProblem::Scheme { .. }));
 }
+
+#[test]
+fn a_container_over_http_has_its_port_on_this_computer_only() {
+    let container = r#"  - id: port
+    title: Container
+    best_for: Tests
+    run:
+      type: image
+      image: demo/away:1
+      env: { TOKEN: "{{token}}" }
+      http: { port: 8080, path: /, headers: { Authorization: "Bearer {{token}}", X-Zone: "{{zone}}" } }
+"#;
+    let entry = format!("{AWAY}{container}");
+    let entry = crate::catalog::load("away", &entry, crate::catalog::Trust::Community);
+    let entry = entry.expect("a good entry");
+    for (token, guarded) in [("s3cret", true), ("", false)] {
+        let choices = Choices {
+            secrets: [("token".to_owned(), Secret::new(token))].into(),
+            ..choices("away", "port")
+        };
+        let plan = install(&entry, &choices, &facts(), &around("g1")).expect("a plan");
+        assert!(
+            plan.warnings.contains(&Warning::OpensPort { guarded }),
+            "{plan:?}"
+        );
+        let made = record(&plan);
+        let Launch::Container(launch) = &made.launch else {
+            panic!("{:?}", made.launch);
+        };
+        let http = launch.http.as_ref().expect("over HTTP");
+        assert_eq!((http.port, http.path.as_str()), (8080, "/"));
+        assert!(http.headers.is_empty(), "it has no zone: {http:?}");
+        let targets: Vec<_> = made.secrets.iter().map(|secret| secret.target).collect();
+        let expected = [SecretTarget::Variable, SecretTarget::Header];
+        assert_eq!(targets, if guarded { &expected[..] } else { &[] });
+        let step = plan
+            .steps
+            .iter()
+            .find(|step| matches!(step, Step::WriteInstallation { .. }));
+        let shown = format!("{:?}", preview(&plan, step.expect("a record")).lines);
+        assert!(shown.contains("--publish=127.0.0.1::8080"), "{shown}");
+        assert!(
+            !shown.contains("docker run --rm -i") && !shown.contains("s3cret"),
+            "{shown}"
+        );
+    }
+}

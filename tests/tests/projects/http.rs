@@ -1,0 +1,166 @@
+//! Servers that are reached over HTTP, in a container of each session.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+
+use berth_testkit::ground;
+use berth_tests::left::{assert_nothing_left, is_connected};
+use serde_json::{Value, json};
+
+use super::project::Project;
+
+#[test]
+fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
+    let name = "dynamic-mcp";
+    let project = Project::new(name, &ground::image_node(), &["dynamic-mcp:latest"]);
+    let sandbox = &project.sandbox;
+    let broken = project.folder.join("src/without-docker");
+    fs::write(&broken, "").unwrap();
+    let folder = project.folder.to_str().unwrap();
+    let args = [
+        "install",
+        name,
+        "--variant",
+        "http",
+        "--source",
+        folder,
+        "--yes",
+        "--json",
+    ];
+    let refused = sandbox.berth(&args);
+    assert_eq!(
+        refused.exit,
+        Some(12),
+        "ready, and not working: {refused:?}"
+    );
+    let error = &refused.last_json()["error"];
+    assert_eq!(
+        (&error["code"], &error["status"]),
+        (&json!("server_status"), &json!(500))
+    );
+    assert!(
+        refused.stdout.contains("Docker is not available"),
+        "{refused:?}"
+    );
+    assert_nothing_left(sandbox, name);
+    fs::remove_file(broken).unwrap();
+
+    let plan = sandbox
+        .berth(&["plan", name, "--variant", "http", "--source", folder])
+        .ok();
+    for shown in [
+        "--publish=127.0.0.1::8788",
+        "a port of 127.0.0.1 leads to the server",
+    ] {
+        assert!(plan.stdout.contains(shown), "{shown}: {plan:?}");
+    }
+    project.install(&["--variant", "http"]);
+    assert!(is_connected(sandbox, name));
+    assert_eq!(project.tools(), 8);
+    project.tool(
+        "dynamic.tool.create",
+        &json!({ "name": "table", "code": "return 1" }),
+    );
+    sandbox.berth(&["update", name, "--yes"]).ok();
+    let tools = project.tool("dynamic.tool.list", &json!({}));
+    assert_eq!(tools["tools"], json!(["table"]));
+    project.install(&["--replace", "--set", "profile=enterprise"]);
+    assert_eq!(project.tools(), 17);
+    project.install(&["--replace", "--variant", "image"]);
+    let tools = project.tool("dynamic.tool.list", &json!({}));
+    assert_eq!(
+        tools["tools"],
+        json!(["table"]),
+        "the other variant has the same volume"
+    );
+    sandbox.berth(&["remove", name, "--data", "--yes"]).ok();
+    assert_nothing_left(sandbox, name);
+}
+
+#[test]
+fn dot_ai_is_closed_to_all_but_berth() {
+    let name = "dot-ai";
+    let image = "ghcr.io/vfarcic/dot-ai:2.2.2";
+    let project = Project::new(name, &ground::image_node(), &[image]);
+    let sandbox = &project.sandbox;
+    let folder = project.folder.to_str().unwrap();
+    sandbox
+        .docker(&["build", "--quiet", "--tag", image, folder])
+        .ok();
+    let qdrant = "qdrant_url=http://127.0.0.1:6333";
+    sandbox
+        .berth(&[
+            "install",
+            name,
+            "--variant",
+            "http",
+            "--yes",
+            "--set",
+            qdrant,
+        ])
+        .ok();
+    assert!(is_connected(sandbox, name));
+    let said = project.tool("version", &json!({}));
+    assert_eq!(said["version"], "2.2.2");
+    assert_eq!(said["telemetry"], "false");
+    assert_eq!(said["qdrant"], "http://127.0.0.1:6333");
+    assert_eq!(sandbox.keychain_items().len(), 1, "its token was made");
+
+    let mut session = sandbox
+        .command(sandbox.path("bin/berth"))
+        .args(["run", name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = session.stdin.take().unwrap();
+    let mut output = BufReader::new(session.stdout.take().unwrap());
+    let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "protocolVersion": "2025-06-18" } });
+    writeln!(input, "{initialize}").unwrap();
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    assert!(line.contains("dot-ai"), "{line}");
+    let [container] = &sandbox.containers()[..] else {
+        panic!("one container");
+    };
+    let bound = sandbox.docker(&["port", container, "3456/tcp"]).ok().stdout;
+    let address = bound.trim();
+    assert!(
+        address.starts_with("127.0.0.1:") && bound.lines().count() == 1,
+        "{bound}"
+    );
+    assert!(asked(address, "GET /healthz").starts_with("HTTP/1.1 200"));
+    assert!(asked(address, "POST /mcp").starts_with("HTTP/1.1 401"));
+    let inspected: Value =
+        serde_json::from_str(&sandbox.docker(&["inspect", container]).ok().stdout).unwrap();
+    let token = inspected[0]["Config"]["Env"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find_map(|each| each.as_str()?.strip_prefix("DOT_AI_AUTH_TOKEN="))
+        .unwrap()
+        .to_owned();
+    drop(input);
+    assert_eq!(session.wait().unwrap().code(), Some(0));
+    assert_eq!(sandbox.containers(), [""; 0]);
+    assert_eq!(sandbox.files_with(&token), Vec::<std::path::PathBuf>::new());
+
+    sandbox.berth(&["remove", name, "--yes"]).ok();
+    assert_nothing_left(sandbox, name);
+    sandbox.docker(&["rmi", "--force", image]).ok();
+}
+
+/// What somebody without the token is told.
+fn asked(address: &str, what: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
