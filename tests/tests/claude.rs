@@ -13,7 +13,7 @@ use berth_adapters::claude::{ClaudeCli, Person};
 use berth_adapters::sqlite::SqliteStore;
 use berth_core::client::{LauncherCommand, Place, Scope};
 use berth_core::error::ErrorCode;
-use berth_core::port::{ClaudeCode, ClaudeHealth, Store};
+use berth_core::port::{ClientHealth, Clients, Store};
 use berth_core::settings::Settings;
 use berth_testkit::ground;
 use serde_json::{Value, json};
@@ -79,10 +79,7 @@ impl Machine {
 
     fn place(&self, scope: Scope) -> Place {
         let project = self.at("project").to_str().expect("UTF-8").to_owned();
-        Place {
-            scope,
-            project: scope.needs_project().then_some(project),
-        }
+        Place::claude_code(scope, scope.needs_project().then_some(project))
     }
 
     fn file(&self, scope: Scope) -> PathBuf {
@@ -360,10 +357,8 @@ async fn a_folder_in_a_repository_is_the_repositorys_project() {
     git(&["worktree", "add", "-q", "../linked", "-b", "other"]);
     fs::create_dir(machine.at("project/sub")).expect("made");
     for folder in ["project/sub", "linked"] {
-        let place = Place {
-            scope: Scope::Local,
-            project: Some(machine.at(folder).to_str().expect("UTF-8").to_owned()),
-        };
+        let project = machine.at(folder).to_str().expect("UTF-8").to_owned();
+        let place = Place::claude_code(Scope::Local, Some(project));
         machine
             .claude
             .register("time", &place, &launcher("time"))
@@ -399,13 +394,13 @@ async fn health_is_what_claude_code_says_of_this_place() {
     let project = machine.place(Scope::Project);
     assert_eq!(
         claude.health("time", &user).await.expect("asked"),
-        ClaudeHealth::Absent
+        ClientHealth::Absent
     );
     for (name, place, command, expected) in [
-        ("good", &user, &server, ClaudeHealth::Connected),
-        ("good", &local, &server, ClaudeHealth::Connected),
-        ("bad", &user, &launcher("bad"), ClaudeHealth::Failed),
-        ("shared", &project, &server, ClaudeHealth::PendingApproval),
+        ("good", &user, &server, ClientHealth::Connected),
+        ("good", &local, &server, ClientHealth::Connected),
+        ("bad", &user, &launcher("bad"), ClientHealth::Failed),
+        ("shared", &project, &server, ClientHealth::PendingApproval),
     ] {
         claude
             .register(name, place, command)
@@ -421,7 +416,7 @@ async fn health_is_what_claude_code_says_of_this_place() {
     };
     assert_eq!(
         claude.health("good", &hidden).await.expect("asked"),
-        ClaudeHealth::Connected
+        ClientHealth::Connected
     );
 }
 

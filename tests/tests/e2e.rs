@@ -5,6 +5,7 @@ mod e2e {
     mod accessible;
     mod built;
     mod csp;
+    mod desktop;
     mod doctor;
     mod effort;
     mod env;

@@ -65,7 +65,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
         ports: Ports {
             engine: Arc::new(DockerEngine::new(&host.user_home(), endpoint)),
             vault,
-            claude: Arc::new(ClaudeCli::new(folder.to_owned(), store.clone())),
+            clients: Arc::new(ClaudeCli::new(folder.to_owned(), store.clone())),
             python: Arc::new(PythonTools),
             node: Arc::new(NodeTools),
             mcp: Arc::new(RmcpStarter),

@@ -22,6 +22,10 @@ macro_rules! for_each_command {
             install_start(InstallRequest) -> JobStarted;
             remove_preview(RemoveRequest) -> PlanPreview;
             remove_start(RemoveStart) -> JobStarted;
+            connect_preview(PlaceRequest) -> PlanPreview;
+            connect_start(PlaceStart) -> JobStarted;
+            disconnect_preview(PlaceRequest) -> PlanPreview;
+            disconnect_start(PlaceStart) -> JobStarted;
             verify_start(NameRequest) -> JobStarted;
             job_cancel(JobRequest) -> ();
             job_list(()) -> Vec<Job>;

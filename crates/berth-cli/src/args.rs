@@ -7,9 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::environment::Assigned;
 
 mod export;
+mod place;
 mod secrets;
 
 pub use export::ExportArgs;
+pub use place::{ClientArg, ConnectArgs, DisconnectArgs, PlaceArgs};
 pub use secrets::{SecretCommand, SecretDeleteArgs, SecretSetArgs, VaultCommand};
 
 const EXIT_CODES: &str = "\
@@ -67,6 +69,10 @@ pub enum Command {
     Call(CallArgs),
     /// Print a server in the format of another program, without its secrets.
     Export(ExportArgs),
+    /// Register an installed server at one more place, after you have agreed.
+    Connect(ConnectArgs),
+    /// Take one registration of an installed server away; the server stays.
+    Disconnect(DisconnectArgs),
     /// Remove a server, after you have agreed to what is deleted.
     Remove(RemoveArgs),
     /// Store, list or delete secrets; none is ever shown.
@@ -149,12 +155,9 @@ pub struct ChoiceArgs {
     /// The variant, instead of the first that can be installed here.
     #[arg(long, value_name = "VARIANT")]
     pub variant: Option<String>,
-    /// Where Claude Code should have it.
-    #[arg(long, value_enum, default_value = "user")]
-    pub scope: ScopeArg,
-    /// The project's folder, for the scopes local and project; otherwise the current folder.
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
+    /// Where it is registered.
+    #[command(flatten)]
+    pub place: PlaceArgs,
     /// Its name, instead of the entry's.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,

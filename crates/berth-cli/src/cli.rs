@@ -82,7 +82,11 @@ async fn command(cli: Cli, out: Output) -> u8 {
     let lines = cli.json
         && matches!(
             cli.command,
-            Command::Install(_) | Command::Update(_) | Command::Remove(_)
+            Command::Install(_)
+                | Command::Update(_)
+                | Command::Connect(_)
+                | Command::Disconnect(_)
+                | Command::Remove(_)
         );
     match answer(cli, out).await {
         Ok(code) => code,
@@ -130,6 +134,10 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
             .await
             .map(|error| told(out, error.as_ref())),
         Command::Export(args) => commands::export::run(berth, out, args).await.map(done),
+        Command::Connect(args) => commands::connect::connect(berth, out, args).await.map(done),
+        Command::Disconnect(args) => commands::connect::disconnect(berth, out, args)
+            .await
+            .map(done),
         Command::Remove(args) => commands::remove::run(berth, out, args).await.map(done),
         Command::Secret(command) => commands::secret::run(berth, out, command).await.map(done),
         Command::Vault(command) => commands::vault::run(berth, out, command).await.map(done),

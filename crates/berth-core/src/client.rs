@@ -5,6 +5,34 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// A program that uses servers.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// Claude Code: three scopes; its command line writes.
+    #[default]
+    ClaudeCode,
+    /// Claude Desktop: one file for each person, that it reads when it starts. It starts programs
+    /// only.
+    ClaudeDesktop,
+}
+
+impl Client {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::ClaudeCode, Self::ClaudeDesktop];
+
+    /// Its name, as its maker writes it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "Claude Code",
+            Self::ClaudeDesktop => "Claude Desktop",
+        }
+    }
+}
+
 /// Claude Code's three scopes; the order of precedence is local, project, user.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
@@ -44,16 +72,41 @@ impl std::fmt::Display for Scope {
     }
 }
 
-/// Where a registration stands: the scope and, unless it is user, the project's folder.
+/// Where a registration stands: the client, the scope and, unless it is user, the project's folder.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
 )]
 pub struct Place {
-    /// The scope.
+    /// The client.
+    #[serde(default)]
+    pub client: Client,
+    /// The scope; Claude Desktop has `user` only.
     pub scope: Scope,
     /// Absolute path of the project, for local and project scope.
     #[serde(default)]
     pub project: Option<String>,
+}
+
+impl Place {
+    /// Claude Desktop's only one.
+    #[must_use]
+    pub fn claude_desktop() -> Self {
+        Self {
+            client: Client::ClaudeDesktop,
+            scope: Scope::User,
+            project: None,
+        }
+    }
+
+    /// A scope of Claude Code.
+    #[must_use]
+    pub fn claude_code(scope: Scope, project: Option<String>) -> Self {
+        Self {
+            client: Client::ClaudeCode,
+            scope,
+            project,
+        }
+    }
 }
 
 /// A server as a client's configuration has it.
@@ -147,6 +200,12 @@ impl LauncherCommand {
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "type": "stdio", "command": self.program, "args": self.args })
     }
+
+    /// The value in Claude Desktop's file, which knows no other type and has no word for it.
+    #[must_use]
+    pub fn to_desktop_json(&self) -> serde_json::Value {
+        serde_json::json!({ "command": self.program, "args": self.args })
+    }
 }
 
 /// Whether a configuration's value is one that Berth wrote for the installation `name`.
@@ -168,9 +227,9 @@ pub fn is_launcher(raw: &serde_json::Value, name: &str) -> bool {
 /// A client that was found, with what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ClientState {
-    /// Absolute path of its program.
+    /// Absolute path of its program; empty for a client that is known by its files only.
     pub program: String,
-    /// Its version.
+    /// Its version; empty likewise.
     pub version: String,
     /// Its configuration file for this person.
     pub config: String,

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::client::Scope;
+use crate::client::{Client, Scope};
 use crate::export::Format;
 use crate::input::InputProblem;
 
@@ -25,7 +25,9 @@ pub enum ErrorCode {
     // Requests
     NameInvalid { name: String },
     NameTaken { name: String },
-    AlreadyRegistered { name: String, scope: Scope },
+    AlreadyRegistered { name: String, client: Client, scope: Scope },
+    /// A place has no registration of this server that Berth knows of.
+    NotRegistered { name: String, client: Client, scope: Scope },
     JobRunning { name: String },
     JobUnknown { job: String },
     EntryUnknown { entry: String },
@@ -70,6 +72,8 @@ pub enum ErrorCode {
     PassphraseWrong,
     // Clients
     ClaudeMissing,
+    /// Claude Desktop was not found.
+    ClaudeDesktopMissing,
     ClaudeFailed { operation: String, exit: Option<i32> },
     ClientConfigInvalid { path: String },
     ClientConfigChanged { path: String },

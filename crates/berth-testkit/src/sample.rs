@@ -65,6 +65,7 @@ pub fn job(id: &str, name: &str) -> Job {
                     args: vec!["run".to_owned(), name.to_owned()],
                 },
                 replaces: None,
+                file: None,
             }],
             warnings: Vec::new(),
         },

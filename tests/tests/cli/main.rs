@@ -5,6 +5,7 @@
 mod bare;
 mod built;
 mod cancel;
+mod desktop;
 mod export;
 mod kitaru;
 mod made;

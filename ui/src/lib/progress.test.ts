@@ -14,7 +14,7 @@ function job(states: StepState[], state: JobState = 'running'): Job {
     entry: 'time',
     variant: null,
     name: null,
-    place: { scope: 'user', project: null },
+    place: { client: 'claude_code', scope: 'user', project: null },
     inputs: {},
     secrets: {},
     replace: false,

@@ -16,6 +16,7 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   make_secret: 1,
   keep_secret: 1,
   write_installation: 1,
+  note_place: 1,
   register: 4,
   unregister: 4,
   verify: 10,

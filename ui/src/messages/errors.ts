@@ -1,5 +1,5 @@
 /** Error codes to texts: the only place, and complete by type (a new code in Rust fails to compile here). */
-import type { BerthError, InputProblem, Scope } from '@/bridge/types';
+import type { BerthError, Client, InputProblem, Scope } from '@/bridge/types';
 
 import { errors, problems } from './en/errors';
 import { fill, type Message, type ParamNames } from './format';
@@ -60,6 +60,10 @@ export function problemText(problem: InputProblem): string {
   }
 }
 
+export function clientName(client: Client): string {
+  return t(`client.${client}`);
+}
+
 export function scopeName(scope: Scope): string {
   return t(`scope.${scope}`);
 }
@@ -69,8 +73,12 @@ export function errorMessage(error: BerthError): string {
   const text: ErrorText = errors[error.code];
   if (error.code === 'input_invalid')
     return fill(text.message, { input: error.input, problem: problemText(error.problem) });
-  if (error.code === 'already_registered')
-    return fill(text.message, { name: error.name, scope: scopeName(error.scope) });
+  if (error.code === 'already_registered' || error.code === 'not_registered')
+    return fill(text.message, {
+      name: error.name,
+      client: clientName(error.client),
+      scope: error.client === 'claude_desktop' ? t('scope.desktop.name') : scopeName(error.scope),
+    });
   const bare = 'exit' in error && error.exit === null ? text.bare : undefined;
   return fill(bare ?? text.message, strings(error));
 }

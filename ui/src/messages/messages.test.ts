@@ -109,9 +109,9 @@ describe('errors', () => {
     expect(problemText({ ...source, name: null, found: null })).toBe(
       'There is no pyproject.toml in this folder.',
     );
-    expect(errorMessage({ code: 'already_registered', name: 'time', scope: 'local' })).toContain(
-      'One project, me',
-    );
+    expect(
+      errorMessage({ code: 'already_registered', name: 'time', client: 'claude_code', scope: 'local' }),
+    ).toContain('One project, me');
   });
 
   it.each(Object.keys(errors) as BerthError['code'][])('%s leaves no placeholder behind', (code) => {
@@ -153,6 +153,7 @@ describe('errors', () => {
       ...more,
       ...built,
       ...rest,
+      client: 'claude_code',
       scope: 'user',
       problem: code === 'input_invalid' ? { problem: 'empty' } : 'a',
     } as unknown as BerthError;

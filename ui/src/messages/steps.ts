@@ -5,8 +5,8 @@ import { en } from './en';
 import { fill } from './format';
 import { t } from './index';
 
-/** A folder that is installed in place is told apart from packages. */
-type StepKey = `step.${Step['step'] | 'install_in_place'}`;
+/** A folder that is installed in place is told apart from packages, and so is Claude Desktop. */
+type StepKey = `step.${Step['step'] | 'install_in_place' | 'register_desktop' | 'unregister_desktop'}`;
 /** Complete by type: a new kind of step needs a title. */
 const titles: Pick<typeof en, StepKey> = en;
 
@@ -20,8 +20,16 @@ export function stepTitle(preview: StepPreview): string {
 
 /** Where a registration stands, in words. */
 export function placeText(place: Place): string {
+  if (place.client === 'claude_desktop') return t('place.desktop');
   if (place.scope === 'user') return t('place.user');
   return t(`place.${place.scope}`, { project: place.project ?? '' });
+}
+
+/** The same with the client. */
+export function registeredText(place: Place): string {
+  return place.client === 'claude_desktop'
+    ? t('place.desktop')
+    : t('servers.client', { place: placeText(place) });
 }
 
 /** The word before a line of a preview, and the line. */

@@ -7,6 +7,7 @@ const NOTHING: Facts = {
   engine: unknown,
   vault: unknown,
   claude: unknown,
+  claude_desktop: unknown,
   uv: unknown,
   python: unknown,
   node: unknown,

@@ -1,9 +1,14 @@
+import type { Place } from '@/bridge';
+
 /** What lies above the page. At most one thing at a time; the app draws it. */
 export type Overlay =
   /** The install sheet: for an entry, or to reconfigure an installation of it, perhaps building anew. */
   | { kind: 'install'; entry: string; reconfigure?: string; noCache?: boolean }
   /** What a removal deletes, before it does. */
   | { kind: 'remove'; name: string }
+  /** One more place for an installation, and one fewer. */
+  | { kind: 'connect'; name: string; places: readonly Place[] }
+  | { kind: 'disconnect'; name: string; place: Place }
   /** An installation in the formats of other programs. */
   | { kind: 'export'; name: string };
 

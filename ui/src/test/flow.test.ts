@@ -118,10 +118,11 @@ describe('a server from the catalog to Claude Code and away again', () => {
         engine: 'found',
         vault: 'found',
         claude: 'found',
+        desktop: true,
         foreign: [
           {
             name: 'time',
-            place: { scope: 'user', project: null },
+            place: { client: 'claude_code', scope: 'user', project: null },
             transport: 'stdio',
             target: 'uvx',
             is_berths: false,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use berth_core::client::{LauncherCommand, Place, Scope};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::plan::command::{self, CommandLine};
-use berth_core::port::ClaudeHealth;
+use berth_core::port::ClientHealth;
 use berth_core::progress::Watch;
 use tokio::process::Command;
 
@@ -81,7 +81,7 @@ pub async fn health(
     program: &Path,
     name: &str,
     place: &Place,
-) -> Result<ClaudeHealth> {
+) -> Result<ClientHealth> {
     let line = CommandLine {
         program: program.to_string_lossy().into_owned(),
         args: ["mcp", "get", name].map(str::to_owned).to_vec(),
@@ -89,7 +89,7 @@ pub async fn health(
     let operation = "look at the server";
     let done = within(person, LOOK_LIMIT, &line, place, operation, |_| {}).await?;
     if !done.success() {
-        return Ok(ClaudeHealth::Unclear);
+        return Ok(ClientHealth::Unclear);
     }
     Ok(said(&done.stdout, place.scope))
 }
@@ -106,7 +106,7 @@ pub async fn health(
 ///
 /// It answers for the scope that wins; where that is another one, it says nothing about ours. The
 /// words after a status's symbol change between versions.
-fn said(text: &str, scope: Scope) -> ClaudeHealth {
+fn said(text: &str, scope: Scope) -> ClientHealth {
     let field = |key: &str| {
         text.lines()
             .find_map(|line| line.trim().strip_prefix(key))
@@ -114,14 +114,14 @@ fn said(text: &str, scope: Scope) -> ClaudeHealth {
     };
     let scope_word = field("Scope:").and_then(|scope| scope.split_whitespace().next());
     if scope_word.is_some_and(|word| !word.eq_ignore_ascii_case(scope.as_str())) {
-        return ClaudeHealth::Unclear;
+        return ClientHealth::Unclear;
     }
     match field("Status:").and_then(|status| status.chars().next()) {
-        Some('✔' | '✓') => ClaudeHealth::Connected,
-        Some('⏸') => ClaudeHealth::PendingApproval,
+        Some('✔' | '✓') => ClientHealth::Connected,
+        Some('⏸') => ClientHealth::PendingApproval,
         // `! Connected · tools fetch failed`: nobody can use it.
-        Some('✘' | '✗' | '!') => ClaudeHealth::Failed,
-        _ => ClaudeHealth::Unclear,
+        Some('✘' | '✗' | '!') => ClientHealth::Failed,
+        _ => ClientHealth::Unclear,
     }
 }
 
@@ -171,17 +171,17 @@ mod tests {
             format!("t:\n  Scope: User config (available …)\n  Status: {status}\n  Type: stdio\n")
         };
         for (status, expected) in [
-            ("✔ Connected", ClaudeHealth::Connected),
-            ("✓ Connected", ClaudeHealth::Connected),
-            ("✘ Failed to connect", ClaudeHealth::Failed),
-            ("! Connected · tools fetch failed", ClaudeHealth::Failed),
-            ("⏸ Pending approval (run …)", ClaudeHealth::PendingApproval),
-            ("⊘ Disabled", ClaudeHealth::Unclear),
-            ("", ClaudeHealth::Unclear),
+            ("✔ Connected", ClientHealth::Connected),
+            ("✓ Connected", ClientHealth::Connected),
+            ("✘ Failed to connect", ClientHealth::Failed),
+            ("! Connected · tools fetch failed", ClientHealth::Failed),
+            ("⏸ Pending approval (run …)", ClientHealth::PendingApproval),
+            ("⊘ Disabled", ClientHealth::Unclear),
+            ("", ClientHealth::Unclear),
         ] {
             assert_eq!(said(&text(status), Scope::User), expected, "{status}");
         }
-        assert_eq!(said("", Scope::User), ClaudeHealth::Unclear);
+        assert_eq!(said("", Scope::User), ClientHealth::Unclear);
     }
 
     #[cfg(unix)]
@@ -209,7 +209,7 @@ mod tests {
     fn an_answer_for_another_scope_is_none() {
         let text =
             "t:\n  Scope: Local config (private to you in this project)\n  Status: ✔ Connected\n";
-        assert_eq!(said(text, Scope::Local), ClaudeHealth::Connected);
-        assert_eq!(said(text, Scope::User), ClaudeHealth::Unclear);
+        assert_eq!(said(text, Scope::Local), ClientHealth::Connected);
+        assert_eq!(said(text, Scope::User), ClientHealth::Unclear);
     }
 }

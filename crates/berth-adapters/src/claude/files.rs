@@ -1,7 +1,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use berth_core::client::{Place, Scope};
+use berth_core::client::{Client, Place, Scope};
 use berth_core::error::{Error, ErrorCode, Result};
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ use crate::private;
 
 /// The file that holds a place's registrations.
 pub fn file_of(person: &Person, place: &Place) -> Result<PathBuf> {
+    if place.client == Client::ClaudeDesktop {
+        return Ok(person.desktop_file());
+    }
     match (place.scope, &place.project) {
         (Scope::Project, Some(project)) => Ok(Path::new(project).join(".mcp.json")),
         (Scope::Project | Scope::Local, None) => Err(Error::new(ErrorCode::ProjectNeeded)),
@@ -23,10 +26,7 @@ pub fn file_of(person: &Person, place: &Place) -> Result<PathBuf> {
 pub fn places(config: &Path, projects: &[String]) -> Vec<(Place, PathBuf)> {
     let mut places = vec![(Place::default(), config.to_path_buf())];
     for project in projects {
-        let place = |scope| Place {
-            scope,
-            project: Some(project.clone()),
-        };
+        let place = |scope| Place::claude_code(scope, Some(project.clone()));
         places.push((place(Scope::Local), config.to_path_buf()));
         places.push((place(Scope::Project), Path::new(project).join(".mcp.json")));
     }

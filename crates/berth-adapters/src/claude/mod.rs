@@ -5,6 +5,7 @@
 //! 2.1.329.
 
 mod cli;
+mod desktop;
 mod edit;
 mod files;
 mod find;
@@ -21,9 +22,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use berth_core::client::{ClientState, LauncherCommand, Place, Registration, Scope};
+use berth_core::client::{Client, ClientState, LauncherCommand, Place, Registration, Scope};
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::port::{ClaudeCode, ClaudeHealth, Store};
+use berth_core::port::{ClientHealth, Clients, Store};
 use serde_json::Value;
 
 use crate::private;
@@ -69,6 +70,11 @@ impl ClaudeCli {
             person: Some(person),
             ..self
         }
+    }
+
+    /// Berth's home.
+    fn folder(&self) -> &Path {
+        &self.home
     }
 
     fn person(&self) -> Result<Person> {
@@ -134,9 +140,9 @@ impl ClaudeCli {
 
     /// Held while Berth itself writes a file that running sessions write, too.
     async fn file_lock(&self, change: &Change<'_>) -> Result<Option<FileLock>> {
-        match change.place.scope {
-            Scope::Project => Ok(None),
-            Scope::User | Scope::Local => FileLock::take(&change.file).await.map(Some),
+        match (change.place.client, change.place.scope) {
+            (Client::ClaudeDesktop, _) | (_, Scope::Project) => Ok(None),
+            (_, Scope::User | Scope::Local) => FileLock::take(&change.file).await.map(Some),
         }
     }
 
@@ -196,7 +202,7 @@ fn remove_if_bare(file: &Path) -> Result<bool> {
 }
 
 #[async_trait]
-impl ClaudeCode for ClaudeCli {
+impl Clients for ClaudeCli {
     async fn probe(&self, projects: &[String]) -> Result<ClientState> {
         let (program, version) = self.program().await?;
         let config = self.person()?.config_file();
@@ -228,6 +234,15 @@ impl ClaudeCode for ClaudeCli {
         Ok(state)
     }
 
+    async fn probe_desktop(&self) -> Result<ClientState> {
+        self.desktop()
+    }
+
+    fn desktop_file(&self) -> Result<String> {
+        let file = self.person()?.desktop_file();
+        Ok(file.to_string_lossy().into_owned())
+    }
+
     async fn registration(&self, name: &str, place: &Place) -> Result<Option<Registration>> {
         // Not in the middle of a change.
         let _lock = self.lock().await?;
@@ -242,6 +257,9 @@ impl ClaudeCode for ClaudeCli {
     }
 
     async fn register(&self, name: &str, place: &Place, command: &LauncherCommand) -> Result<()> {
+        if place.client == Client::ClaudeDesktop {
+            return self.register_in_desktop(name, place, command).await;
+        }
         let wanted = command.to_json();
         let there = self.registration(name, place).await?;
         if there.as_ref().is_some_and(|found| found.raw == wanted) {
@@ -269,6 +287,9 @@ impl ClaudeCode for ClaudeCli {
     async fn unregister(&self, name: &str, place: &Place) -> Result<()> {
         if self.registration(name, place).await?.is_none() {
             return Ok(());
+        }
+        if place.client == Client::ClaudeDesktop {
+            return self.unregister_in_desktop(name, place).await;
         }
         let (program, _) = self.program().await?;
         let lock = self.lock().await?;
@@ -300,9 +321,9 @@ impl ClaudeCode for ClaudeCli {
         Ok(())
     }
 
-    async fn health(&self, name: &str, place: &Place) -> Result<ClaudeHealth> {
+    async fn health(&self, name: &str, place: &Place) -> Result<ClientHealth> {
         if self.registration(name, place).await?.is_none() {
-            return Ok(ClaudeHealth::Absent);
+            return Ok(ClientHealth::Absent);
         }
         let (program, _) = self.program().await?;
         cli::health(&self.person()?, &program, name, place).await

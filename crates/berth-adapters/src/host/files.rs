@@ -176,14 +176,14 @@ mod tests {
     fn registration(project: Option<&str>) -> Registration {
         Registration {
             name: "time".to_owned(),
-            place: Place {
-                scope: if project.is_some() {
+            place: Place::claude_code(
+                if project.is_some() {
                     Scope::Local
                 } else {
                     Scope::User
                 },
-                project: project.map(str::to_owned),
-            },
+                project.map(str::to_owned),
+            ),
             raw: serde_json::json!({"command": "x", "unknown": {"z": 1, "a": 2}}),
         }
     }

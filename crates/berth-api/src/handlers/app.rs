@@ -1,5 +1,6 @@
 //! Berth itself: what it is, its settings, its doctor, and the desktop around it.
 
+use berth_core::client::Client;
 use berth_core::client::Scope;
 use berth_core::doctor::{Check, diagnose};
 use berth_core::error::{Error, ErrorCode, Result};
@@ -68,11 +69,16 @@ impl Berth {
 
     /// The clients and what is registered with them.
     pub async fn client_list(&self, _: ()) -> Result<Vec<ClientRow>> {
-        Ok(vec![ClientRow {
-            id: "claude-code".to_owned(),
-            title: "Claude Code".to_owned(),
-            state: self.facts_now().claude,
-        }])
+        let facts = self.facts_now();
+        let row = |client: Client, state| ClientRow {
+            client,
+            title: client.title().to_owned(),
+            state,
+        };
+        Ok(vec![
+            row(Client::ClaudeCode, facts.claude),
+            row(Client::ClaudeDesktop, facts.claude_desktop),
+        ])
     }
 
     /// What is wrong with this machine, from what is known now.

@@ -29,8 +29,11 @@ impl Shelf {
                 .push(installation.name);
         }
         for job in open {
-            // A verification changes nothing that a card shows.
-            if job.plan.purpose != Purpose::Verify {
+            // Nothing that a card shows is changed by the others.
+            if matches!(
+                job.plan.purpose,
+                Purpose::Install | Purpose::Reconfigure | Purpose::Remove
+            ) {
                 shelf.busy.insert(job.plan.entry, job.id);
             }
         }

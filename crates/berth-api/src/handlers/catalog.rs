@@ -67,11 +67,7 @@ impl Berth {
                 keeps_read_only: state.keeps_read_only,
             });
         }
-        let registrations = facts
-            .claude
-            .found()
-            .map(|claude| claude.registrations.clone())
-            .unwrap_or_default();
+        let registrations = facts.registrations().cloned().collect::<Vec<_>>();
         Ok(EntryPage {
             recommended: plan::default_variant(&entry, &facts),
             state: self.shelf().await?.state(&Card::of(&entry)),

@@ -75,11 +75,16 @@ impl Look {
     }
 
     /// Asks a probe again that has answered before. A command that never asked needs no answer.
-    pub(super) async fn again(&self, probe: Probe) {
-        if is_known(&self.facts.borrow(), probe)
-            && let Err(error) = self.probe(&[probe]).await
+    pub(super) async fn again(&self, probes: &[Probe]) {
+        let known: Vec<Probe> = {
+            let facts = self.facts.borrow();
+            let known = probes.iter().filter(|probe| is_known(&facts, **probe));
+            known.copied().collect()
+        };
+        if !known.is_empty()
+            && let Err(error) = self.probe(&known).await
         {
-            tracing::warn!(%error, ?probe, "a probe could not be run again");
+            tracing::warn!(%error, ?probes, "probes could not be run again");
         }
     }
 
@@ -195,6 +200,7 @@ fn is_known(facts: &Facts, probe: Probe) -> bool {
         Probe::Engine => known(&facts.engine),
         Probe::Vault => known(&facts.vault),
         Probe::Claude => known(&facts.claude),
+        Probe::ClaudeDesktop => known(&facts.claude_desktop),
         Probe::Uv => known(&facts.uv),
         Probe::Python => known(&facts.python),
         Probe::Node => known(&facts.node),

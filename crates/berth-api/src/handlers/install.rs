@@ -18,10 +18,11 @@ use crate::types::{
 };
 
 /// What a plan depends on. git is not among it.
-const PLANNED_BY: [Probe; 7] = [
+pub(super) const PLANNED_BY: [Probe; 8] = [
     Probe::Engine,
     Probe::Vault,
     Probe::Claude,
+    Probe::ClaudeDesktop,
     Probe::Uv,
     Probe::Python,
     Probe::Node,
@@ -120,12 +121,17 @@ impl Berth {
     /// What a removal would delete.
     pub async fn remove_preview(&self, request: RemoveRequest) -> Result<PlanPreview> {
         let plan = plan::prepare_remove(&self.ports, &request.name, request.delete_data).await?;
+        self.shown(plan)
+    }
+
+    /// A plan without choices, to be agreed to.
+    pub(super) fn shown(&self, plan: Plan) -> Result<PlanPreview> {
         let mut preview = PlanPreview {
             plan: None,
             steps: Vec::new(),
             consent: None,
             variant: Some(plan.variant.clone()),
-            name: request.name,
+            name: plan.name.clone(),
             inputs: InputReport::default(),
             problem: None,
             conflict: None,
@@ -162,7 +168,7 @@ impl Berth {
     }
 
     /// The plan as it was shown, if the one that would run now is the same.
-    fn agreed(&self, plan: Plan, consent: &str) -> Result<Plan> {
+    pub(super) fn agreed(&self, plan: Plan, consent: &str) -> Result<Plan> {
         if consent.is_empty() {
             return Err(Error::new(ErrorCode::ConsentNeeded));
         }
@@ -216,15 +222,14 @@ impl Berth {
         old: Option<&Installation>,
         kept: &[String],
     ) -> Option<Conflict> {
-        let mut registrations: Vec<RegistrationSummary> = self
-            .facts_now()
-            .claude
-            .found()
-            .map(|claude| claude.registrations.clone())
-            .unwrap_or_default();
-        registrations.retain(|registration| registration.name == name);
+        let facts = self.facts_now();
+        let mut registrations: Vec<RegistrationSummary> = facts
+            .registrations()
+            .filter(|registration| registration.name == name)
+            .cloned()
+            .collect();
         // The place that was chosen may be a project that nobody has looked into yet.
-        let here = match self.ports.claude.registration(name, place).await {
+        let here = match self.ports.clients.registration(name, place).await {
             Ok(here) => here.map(|registration| registration.summary()),
             Err(_) => None,
         };
@@ -243,7 +248,11 @@ impl Berth {
         self.store(move |store| store.installation(&name)).await
     }
 
-    async fn remember(&self, project: Option<String>, sources: Vec<String>) -> Result<()> {
+    pub(super) async fn remember(
+        &self,
+        project: Option<String>,
+        sources: Vec<String>,
+    ) -> Result<()> {
         let settings = self
             .store(move |store| {
                 let mut settings = store.settings()?;

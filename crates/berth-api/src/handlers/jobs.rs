@@ -49,7 +49,7 @@ impl Berth {
             look.hub.send(AppEvent::Installations);
             drop(ended);
             if purpose != Purpose::Verify {
-                look.again(Probe::Claude).await;
+                look.again(&[Probe::Claude, Probe::ClaudeDesktop]).await;
             }
         });
         if purpose != Purpose::Verify {

@@ -8,6 +8,7 @@ mod exports;
 mod facts;
 mod install;
 mod jobs;
+mod places;
 mod report;
 mod secrets;
 mod servers;

@@ -122,6 +122,14 @@ fn write(
             claude.unreadable.len()
         )
     })?;
+    fact(text, "Claude Desktop", &facts.claude_desktop, |claude| {
+        format!(
+            "{}, {} registrations, {} unreadable files",
+            claude.config,
+            claude.registrations.len(),
+            claude.unreadable.len()
+        )
+    })?;
     let programs: [(&str, &Fact<Program>); 5] = [
         ("uv", &facts.uv),
         ("Python", &facts.python),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use berth_core::client::ClientState;
+use berth_core::client::Client;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Facts;
 use berth_core::port::{PathKind, StartRequest};
@@ -192,12 +192,7 @@ impl Berth {
         if sessions > 0 {
             return ServerState::InUse;
         }
-        let unregistered = around
-            .facts
-            .claude
-            .found()
-            .is_some_and(|claude| !is_registered(installation, claude));
-        if unregistered {
+        if !is_registered(installation, &around.facts) {
             ServerState::NotRegistered
         } else if installation.last_error.is_some() {
             ServerState::Failing
@@ -209,11 +204,21 @@ impl Berth {
     }
 }
 
-fn is_registered(installation: &Installation, claude: &ClientState) -> bool {
+/// Whether it stands somewhere where it should. A client that is not there, or not looked at yet,
+/// says nothing of its places.
+fn is_registered(installation: &Installation, facts: &Facts) -> bool {
     let places: BTreeSet<_> = installation.places.iter().collect();
-    claude.registrations.iter().any(|registration| {
-        registration.is_berths
-            && registration.name == installation.name
-            && places.contains(&registration.place)
-    })
+    let unseen = places.iter().any(|place| {
+        let client = match place.client {
+            Client::ClaudeCode => &facts.claude,
+            Client::ClaudeDesktop => &facts.claude_desktop,
+        };
+        client.found().is_none()
+    });
+    unseen
+        || facts.registrations().any(|registration| {
+            registration.is_berths
+                && registration.name == installation.name
+                && places.contains(&registration.place)
+        })
 }

@@ -46,7 +46,9 @@ impl Berth {
             self.hub.send(AppEvent::Recovered { jobs: jobs.clone() });
             self.hub.send(AppEvent::Installations);
             // Registrations may have been put back or taken out.
-            self.look.again(Probe::Claude).await;
+            self.look
+                .again(&[Probe::Claude, Probe::ClaudeDesktop])
+                .await;
         }
         Ok(jobs)
     }

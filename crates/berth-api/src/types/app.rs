@@ -1,4 +1,4 @@
-use berth_core::client::ClientState;
+use berth_core::client::{Client, ClientState};
 use berth_core::facts::{Fact, Probe};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -29,8 +29,8 @@ pub struct FactsRefresh {
 /// A client and what is known of it.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ClientRow {
-    /// `claude-code`.
-    pub id: String,
+    /// Which it is.
+    pub client: Client,
     /// What people call it.
     pub title: String,
     /// Its state.

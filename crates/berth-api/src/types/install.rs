@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use berth_core::catalog::Trouble;
-use berth_core::client::RegistrationSummary;
+use berth_core::client::{Place, RegistrationSummary};
 use berth_core::error::Error;
 use berth_core::input::InputProblem;
 use berth_core::job::{Job, LogLine};
@@ -84,6 +84,27 @@ pub struct RemoveRequest {
 pub struct RemoveStart {
     /// What was asked for.
     pub request: RemoveRequest,
+    /// Fingerprint of the plan that was shown.
+    pub consent: String,
+}
+
+/// Names an installed server and a place for it, or one that it has.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PlaceRequest {
+    /// The installation.
+    pub name: String,
+    /// The place.
+    pub place: Place,
+    /// Whether what somebody else registered there under the name may be replaced.
+    #[serde(default)]
+    pub replace: bool,
+}
+
+/// Carries out what was agreed to for a place.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PlaceStart {
+    /// What was asked for.
+    pub request: PlaceRequest,
     /// Fingerprint of the plan that was shown.
     pub consent: String,
 }

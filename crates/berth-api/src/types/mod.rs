@@ -20,8 +20,8 @@ pub use catalog::{
 pub use event::AppEvent;
 pub use export::ExportSave;
 pub use install::{
-    Conflict, InputReport, InstallRequest, JobPage, JobRequest, JobStarted, PlanPreview,
-    RemoveRequest, RemoveStart,
+    Conflict, InputReport, InstallRequest, JobPage, JobRequest, JobStarted, PlaceRequest,
+    PlaceStart, PlanPreview, RemoveRequest, RemoveStart,
 };
 pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
 pub use server::{

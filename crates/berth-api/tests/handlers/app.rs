@@ -1,4 +1,5 @@
 use berth_api::types::{FactsRefresh, LinkRequest, PickRequest};
+use berth_core::client::Client;
 use berth_core::doctor::{CheckId, CheckStatus};
 use berth_core::error::{Error, ErrorCode};
 use berth_core::facts::{Fact, Platform, Probe};
@@ -113,7 +114,8 @@ async fn settings_that_cannot_be_are_refused() {
 async fn clients_and_checks_say_what_was_found() {
     let desk = Desk::new();
     let clients = desk.berth.client_list(()).await.unwrap();
-    assert_eq!(clients[0].id, "claude-code");
+    let listed: Vec<Client> = clients.iter().map(|row| row.client).collect();
+    assert_eq!(listed, Client::ALL);
     assert_eq!(clients[0].state, Fact::Unknown);
     desk.world.state().vault = Err(Error::new(ErrorCode::KeychainMissing));
     let checks = desk.berth.doctor_run(()).await.unwrap();

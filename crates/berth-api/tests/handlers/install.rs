@@ -17,10 +17,7 @@ fn foreign(world: &World, name: &str) {
 
 fn in_project(project: Option<&str>) -> Choices {
     Choices {
-        place: Place {
-            scope: Scope::Project,
-            project: project.map(str::to_owned),
-        },
+        place: Place::claude_code(Scope::Project, project.map(str::to_owned)),
         ..clock()
     }
 }

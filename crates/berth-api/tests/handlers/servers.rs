@@ -43,10 +43,7 @@ async fn a_row_and_a_page_tell_what_was_installed() {
     let desk = Desk::new();
     assert!(desk.berth.installation_list(()).await.unwrap().is_empty());
     desk.install_done(Choices {
-        place: Place {
-            scope: Scope::Project,
-            project: Some("/home/ada/project".to_owned()),
-        },
+        place: Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned())),
         ..clock()
     })
     .await;

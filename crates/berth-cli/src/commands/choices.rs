@@ -10,7 +10,7 @@ use berth_core::input::{SecretValues, parse_assignments};
 use berth_core::plan::Choices;
 
 use super::{env, sources};
-use crate::args::ChoiceArgs;
+use crate::args::{ChoiceArgs, ClientArg, PlaceArgs, ScopeArg};
 use crate::ask;
 use crate::output::Output;
 
@@ -29,7 +29,7 @@ pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Ch
         entry: args.entry.clone(),
         variant: args.variant.clone(),
         name: args.name.clone(),
-        place: place(args.scope.into(), args.project.as_deref())?,
+        place: place(&args.place)?,
         inputs,
         secrets: secrets(args)?,
         replace: args.replace,
@@ -48,13 +48,17 @@ fn secrets(args: &ChoiceArgs) -> Result<SecretValues> {
     ask::secrets(&args.secret, &args.secret_env)
 }
 
-fn place(scope: Scope, project: Option<&Path>) -> Result<Place> {
-    let project = match project {
-        _ if !scope.needs_project() => None,
-        Some(folder) => Some(absolute(folder)?),
-        None => Some(absolute(Path::new("."))?),
-    };
-    Ok(Place { scope, project })
+/// The place that was asked for; a project is the current folder unless one was given.
+pub fn place(args: &PlaceArgs) -> Result<Place> {
+    let scope: Scope = args.scope.unwrap_or(ScopeArg::User).into();
+    match (args.client, args.project.as_deref()) {
+        (ClientArg::ClaudeDesktop, _) => Ok(Place::claude_desktop()),
+        _ if !scope.needs_project() => Ok(Place::claude_code(scope, None)),
+        (_, folder) => {
+            let folder = absolute(folder.unwrap_or(Path::new(".")))?;
+            Ok(Place::claude_code(scope, Some(folder)))
+        }
+    }
 }
 
 /// An existing folder's absolute path.

@@ -4,6 +4,7 @@ use berth_api::Berth;
 use berth_api::types::{
     FactsRefresh, InstallRequest, InstallationPage, JobRequest, NameRequest, PlanPreview,
 };
+use berth_core::client::Client;
 use berth_core::error::{Error, Result};
 use berth_core::facts::Probe;
 use berth_core::job::{Job, JobState, StepOutcome};
@@ -48,7 +49,7 @@ pub async fn carry_out(
     help(berth, out, &job).await?;
     finished(&job)?;
     // What is registered has changed since it was looked at.
-    let probes = vec![Probe::Claude];
+    let probes = vec![Probe::Claude, Probe::ClaudeDesktop];
     berth.facts_refresh(FactsRefresh { probes }).await?;
     let name = preview.name;
     let page = berth.installation_get(NameRequest { name }).await?;
@@ -162,8 +163,12 @@ fn done_text(job: &Job, page: &InstallationPage) -> String {
     if let Some(line) = image_text(job) {
         text.push_str(&line);
     }
+    let place = page.row.places.first();
+    let desktop = place.is_some_and(|place| place.client == Client::ClaudeDesktop);
     text.push_str(if pending_approval {
         "Open Claude Code in the project: it asks for your approval first.\n"
+    } else if desktop {
+        "Quit Claude Desktop and open it again to use it.\n"
     } else {
         "Restart Claude Code to use it.\n"
     });

@@ -88,6 +88,8 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Install => "install",
         Purpose::Reconfigure => "reconfigure",
         Purpose::Remove => "remove",
+        Purpose::Connect => "connect",
+        Purpose::Disconnect => "disconnect",
         Purpose::Verify => "verify",
     }
 }

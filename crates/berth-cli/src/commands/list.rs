@@ -9,7 +9,12 @@ use crate::output::table::Table;
 use crate::output::{Output, plan};
 
 /// What decides how an installation stands.
-pub const STATE_PROBES: [Probe; 3] = [Probe::Engine, Probe::Vault, Probe::Claude];
+pub const STATE_PROBES: [Probe; 4] = [
+    Probe::Engine,
+    Probe::Vault,
+    Probe::Claude,
+    Probe::ClaudeDesktop,
+];
 
 /// Runs it.
 pub async fn run(berth: &Berth, out: Output) -> Result<()> {
@@ -23,14 +28,7 @@ fn text(rows: &[InstallationRow]) -> String {
     if rows.is_empty() {
         return "Nothing is installed. `berth catalog search` shows what there is.".to_owned();
     }
-    let mut table = Table::new([
-        "NAME",
-        "VERSION",
-        "RUNS AS",
-        "TOOLS",
-        "STATE",
-        "CLAUDE CODE",
-    ]);
+    let mut table = Table::new(["NAME", "VERSION", "RUNS AS", "TOOLS", "STATE", "CLAUDE"]);
     for row in rows {
         let places: Vec<String> = row.places.iter().map(plan::place).collect();
         table.row([

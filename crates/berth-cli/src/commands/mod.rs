@@ -3,6 +3,7 @@
 pub mod call;
 pub mod catalog;
 pub mod choices;
+pub mod connect;
 pub mod doctor;
 mod env;
 pub mod export;

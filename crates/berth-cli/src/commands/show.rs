@@ -2,6 +2,7 @@
 
 use berth_api::Berth;
 use berth_api::types::{InstallationPage, NameRequest};
+use berth_core::client::Client;
 use berth_core::error::Result;
 use berth_core::server::Launch;
 
@@ -47,7 +48,11 @@ fn text(page: &InstallationPage) -> String {
         );
     }
     for place in &row.places {
-        line("Claude Code", &plan::place(place));
+        let what = match place.client {
+            Client::ClaudeCode => "Claude Code",
+            Client::ClaudeDesktop => "Client",
+        };
+        line(what, &plan::place(place));
     }
     line("Command", &page.registered_command.join(" "));
     line("Installed", &installation.installed_at);

@@ -37,6 +37,7 @@ pub fn code(error: &Error) -> u8 {
         E::EntryUnknown { .. }
         | E::VariantUnknown { .. }
         | E::NotInstalled { .. }
+        | E::NotRegistered { .. }
         | E::JobUnknown { .. }
         | E::InputUnknown { .. }
         | E::ToolUnknown { .. } => NOT_FOUND,
@@ -76,6 +77,7 @@ pub fn code(error: &Error) -> u8 {
         | E::PassphraseNeeded
         | E::PassphraseWrong => VAULT,
         E::ClaudeMissing
+        | E::ClaudeDesktopMissing
         | E::ClaudeFailed { .. }
         | E::ClientConfigInvalid { .. }
         | E::ClientConfigChanged { .. }

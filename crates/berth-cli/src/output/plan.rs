@@ -1,7 +1,7 @@
 //! A plan, for people: everything that will happen, untruncated.
 
 use berth_api::types::PlanPreview;
-use berth_core::client::Place;
+use berth_core::client::{Client, Place};
 use berth_core::plan::preview::{PreviewLine, StepPreview};
 use berth_core::plan::{Plan, Purpose, Warning};
 
@@ -14,6 +14,8 @@ pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
         Purpose::Install => "Install",
         Purpose::Reconfigure => "Reconfigure",
         Purpose::Remove => "Remove",
+        Purpose::Connect => "Connect",
+        Purpose::Disconnect => "Disconnect",
         Purpose::Verify => "Verify",
     };
     let mut text = format!(
@@ -136,8 +138,11 @@ fn warning(warning: &Warning) -> String {
     }
 }
 
-/// A place in words: "user scope", "project scope of /home/me/work".
+/// A place in words: "user scope", "project scope of /home/me/work", "Claude Desktop".
 pub fn place(place: &Place) -> String {
+    if place.client == Client::ClaudeDesktop {
+        return place.client.title().to_owned();
+    }
     match &place.project {
         Some(project) => format!("{} scope of {project}", place.scope),
         None => format!("{} scope", place.scope),

@@ -1,5 +1,6 @@
 //! What a step is called.
 
+use berth_core::client::{Client, Place};
 use berth_core::plan::Step;
 use berth_core::plan::command::in_place;
 
@@ -30,11 +31,13 @@ pub fn title(step: &Step) -> String {
         Step::KeepSecret { input, .. } => format!("Keep the secret {input}"),
         Step::WriteInstallation { .. } => "Write the installation down".to_owned(),
         Step::Register { place, .. } => {
-            format!("Register with Claude Code ({} scope)", place.scope)
+            format!("Register with {}", client(place))
         }
         Step::Unregister { place, .. } => {
-            format!("Take it out of Claude Code ({} scope)", place.scope)
+            format!("Take it out of {}", client(place))
         }
+        Step::NotePlace { there: true, .. } => "Write down that it is there".to_owned(),
+        Step::NotePlace { there: false, .. } => "Write down that it is not there".to_owned(),
         Step::Verify { .. } => "Start it and ask for its tools".to_owned(),
         Step::EndSessions { .. } => "End its sessions".to_owned(),
         Step::DeleteInstallation { .. } => "Delete the installation".to_owned(),
@@ -47,4 +50,13 @@ pub fn title(step: &Step) -> String {
         Step::DeleteData { .. } => "Delete what it has kept".to_owned(),
     };
     clean(&title)
+}
+
+/// A client, with the scope where it has some.
+fn client(place: &Place) -> String {
+    let title = place.client.title();
+    match place.client {
+        Client::ClaudeCode => format!("{title} ({} scope)", place.scope),
+        Client::ClaudeDesktop => title.to_owned(),
+    }
 }

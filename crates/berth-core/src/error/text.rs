@@ -1,6 +1,7 @@
 //! The two sentences of every error: what happened, and what to do (see `docs/messages.md`).
 
 use super::{Error, ErrorCode as E};
+use crate::client::{Client, Scope};
 
 impl Error {
     /// What happened, in one plain sentence.
@@ -10,7 +11,8 @@ impl Error {
         match &self.code {
             E::NameInvalid { name } => format!("`{name}` cannot be a server's name."),
             E::NameTaken { name } => format!("A server named `{name}` is already installed."),
-            E::AlreadyRegistered { name, scope } => format!("Claude Code already has a server named `{name}` ({scope} scope)."),
+            E::AlreadyRegistered { name, client, scope } => format!("{} already has a server named `{name}`{}.", client.title(), in_scope(*client, *scope)),
+            E::NotRegistered { name, client, scope } => format!("{} has no server named `{name}` of Berth's{}.", client.title(), in_scope(*client, *scope)),
             E::JobRunning { name } => format!("Something is already being done to `{name}`."),
             E::JobUnknown { job } => format!("There is no job `{job}`."),
             E::EntryUnknown { entry } => format!("The catalog has no entry `{entry}`."),
@@ -50,6 +52,7 @@ impl Error {
             E::SecretTooLong { input, limit } => format!("The secret `{input}` is longer than {limit} bytes."),
             E::PassphraseNeeded => "The encrypted vault is locked.".to_owned(),
             E::PassphraseWrong => "That is not the vault's passphrase.".to_owned(),
+            E::ClaudeDesktopMissing => "Claude Desktop was not found.".to_owned(),
             E::ClaudeMissing => "The Claude Code command line was not found.".to_owned(),
             E::ClaudeFailed { operation, exit } => match exit {
                 Some(code) => format!("Claude Code could not {operation} (exit code {code})."),
@@ -99,7 +102,8 @@ impl Error {
         Some(match &self.code {
             E::NameInvalid { .. } => "Use letters, digits, `-` and `_`, at most 64 of them; `workspace`, `claude-in-chrome` and `computer-use` are reserved.".to_owned(),
             E::NameTaken { name } => format!("Reconfigure `{name}`, or choose another name."),
-            E::AlreadyRegistered { .. } => "Reconfigure to replace it (it comes back if anything fails), or choose another name.".to_owned(),
+            E::NotRegistered { .. } => "See where it is registered: `berth show NAME`.".to_owned(),
+            E::AlreadyRegistered { .. } => "Reconfigure to replace it (it comes back if anything fails), or choose another name or place.".to_owned(),
             E::JobRunning { .. } => "Wait for it to end, or cancel it.".to_owned(),
             E::JobUnknown { .. } => "It may have been cleared from Activity.".to_owned(),
             E::EntryUnknown { .. } => "Search the catalog: `berth catalog search`.".to_owned(),
@@ -138,6 +142,7 @@ impl Error {
             E::SecretTooLong { .. } => "Check that the right value was pasted.".to_owned(),
             E::PassphraseNeeded => "Unlock it with its passphrase: `berth vault unlock`.".to_owned(),
             E::PassphraseWrong => "Try again; nothing was changed.".to_owned(),
+            E::ClaudeDesktopMissing => "Install Claude Desktop and open it once, or choose Claude Code.".to_owned(),
             E::ClaudeMissing => "Install Claude Code, or tell Berth in Settings where it is.".to_owned(),
             E::ClaudeFailed { .. } => "Run `claude mcp list` in a terminal to see more.".to_owned(),
             E::ClientConfigInvalid { .. } => "Correct the file, or restore the backup that Berth keeps beside its own data.".to_owned(),
@@ -166,5 +171,13 @@ impl Error {
             E::Cancelled => return None,
             E::Internal { .. } => "Please report it, with the details.".to_owned(),
         })
+    }
+}
+
+/// Claude Desktop knows no scopes.
+fn in_scope(client: Client, scope: Scope) -> String {
+    match client {
+        Client::ClaudeCode => format!(" ({scope} scope)"),
+        Client::ClaudeDesktop => String::new(),
     }
 }

@@ -16,8 +16,7 @@ pub(super) fn mcp_json(name: &str, command: &LauncherCommand) -> Result<(String,
 
 /// Claude Desktop's file; it starts programs only, and says so by leaving `type` out.
 pub(super) fn claude_desktop(name: &str, command: &LauncherCommand) -> Result<(String, Vec<Note>)> {
-    let server = json!({ "command": command.program, "args": command.args });
-    let text = pretty(&json!({ "mcpServers": { name: server } }))?;
+    let text = pretty(&json!({ "mcpServers": { name: command.to_desktop_json() } }))?;
     Ok((text, notes(command)))
 }
 

@@ -18,6 +18,7 @@ pub enum FactsDelta {
     Engine(Fact<EngineFacts>),
     Vault(Fact<VaultFacts>),
     Claude(Fact<ClientState>),
+    ClaudeDesktop(Fact<ClientState>),
     Uv(Fact<Program>),
     Python(Fact<Program>),
     Node(Fact<Program>),
@@ -33,6 +34,7 @@ impl FactsDelta {
             Self::Engine(_) => Probe::Engine,
             Self::Vault(_) => Probe::Vault,
             Self::Claude(_) => Probe::Claude,
+            Self::ClaudeDesktop(_) => Probe::ClaudeDesktop,
             Self::Uv(_) => Probe::Uv,
             Self::Python(_) => Probe::Python,
             Self::Node(_) => Probe::Node,
@@ -49,6 +51,7 @@ impl Facts {
             FactsDelta::Engine(fact) => self.engine = fact,
             FactsDelta::Vault(fact) => self.vault = fact,
             FactsDelta::Claude(fact) => self.claude = fact,
+            FactsDelta::ClaudeDesktop(fact) => self.claude_desktop = fact,
             FactsDelta::Uv(fact) => self.uv = fact,
             FactsDelta::Python(fact) => self.python = fact,
             FactsDelta::Node(fact) => self.node = fact,
@@ -93,6 +96,7 @@ fn one(ports: Ports, probe: Probe, projects: Vec<String>) -> Answer {
             operation: "answer in time".to_owned(),
             exit: None,
         },
+        Probe::ClaudeDesktop => ErrorCode::ClaudeDesktopMissing,
         Probe::Uv => program("uv"),
         Probe::Python => program("python"),
         Probe::Node => program("node"),
@@ -103,7 +107,10 @@ fn one(ports: Ports, probe: Probe, projects: Vec<String>) -> Answer {
         match probe {
             Probe::Engine => FactsDelta::Engine(within(late, ports.engine.probe()).await),
             Probe::Vault => FactsDelta::Vault(within(late, ports.vault.probe()).await),
-            Probe::Claude => FactsDelta::Claude(within(late, ports.claude.probe(&projects)).await),
+            Probe::Claude => FactsDelta::Claude(within(late, ports.clients.probe(&projects)).await),
+            Probe::ClaudeDesktop => {
+                FactsDelta::ClaudeDesktop(within(late, ports.clients.probe_desktop()).await)
+            }
             Probe::Uv => FactsDelta::Uv(within(late, ports.python.probe_uv()).await),
             Probe::Python => FactsDelta::Python(within(late, ports.python.probe_python()).await),
             Probe::Node => FactsDelta::Node(within(late, ports.node.probe()).await),

@@ -7,7 +7,7 @@ pub use gather::{FactsDelta, gather};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::client::ClientState;
+use crate::client::{ClientState, RegistrationSummary};
 use crate::error::Error;
 
 /// The state of one probe. Nothing is claimed before it has answered.
@@ -65,6 +65,9 @@ pub struct Facts {
     pub vault: Fact<VaultFacts>,
     /// Claude Code and its registrations.
     pub claude: Fact<ClientState>,
+    /// Claude Desktop and its registrations.
+    #[serde(default)]
+    pub claude_desktop: Fact<ClientState>,
     /// uv.
     pub uv: Fact<Program>,
     /// The newest Python that was found.
@@ -77,6 +80,16 @@ pub struct Facts {
     pub launcher_on_path: Fact<Program>,
 }
 
+impl Facts {
+    /// What is registered with every client that was found.
+    pub fn registrations(&self) -> impl Iterator<Item = &RegistrationSummary> {
+        [&self.claude, &self.claude_desktop]
+            .into_iter()
+            .filter_map(|fact| fact.found())
+            .flat_map(|client| &client.registrations)
+    }
+}
+
 /// Names of the probes, for events and refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -85,6 +98,7 @@ pub enum Probe {
     Engine,
     Vault,
     Claude,
+    ClaudeDesktop,
     Uv,
     Python,
     Node,
@@ -94,10 +108,11 @@ pub enum Probe {
 
 impl Probe {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Engine,
         Self::Vault,
         Self::Claude,
+        Self::ClaudeDesktop,
         Self::Uv,
         Self::Python,
         Self::Node,

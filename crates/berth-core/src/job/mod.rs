@@ -222,17 +222,16 @@ impl Job {
     #[must_use]
     pub fn is_committed(&self) -> bool {
         match self.plan.purpose {
-            Purpose::Remove => self.state != JobState::Waiting,
+            Purpose::Remove | Purpose::Disconnect => self.state != JobState::Waiting,
             Purpose::Verify => false,
-            Purpose::Install | Purpose::Reconfigure => {
-                self.plan
-                    .steps
-                    .iter()
-                    .zip(&self.steps)
-                    .any(|(step, record)| {
-                        matches!(step, Step::Verify { .. }) && record.state == StepState::Done
-                    })
-            }
+            Purpose::Install | Purpose::Reconfigure | Purpose::Connect => self
+                .plan
+                .steps
+                .iter()
+                .zip(&self.steps)
+                .any(|(step, record)| {
+                    matches!(step, Step::Verify { .. }) && record.state == StepState::Done
+                }),
         }
     }
 

@@ -77,7 +77,8 @@ impl Work {
             if !self.job.is_committed() {
                 return self.undo(error).await;
             }
-            if self.job.plan.purpose == Purpose::Remove && !self.can_be_left(index, &error) {
+            let takes_away = matches!(self.job.plan.purpose, Purpose::Remove | Purpose::Disconnect);
+            if takes_away && !self.can_be_left(index, &error) {
                 // The record is the last thing to go: the server is still listed, and removing
                 // it again carries on from here.
                 self.mark(index, StepState::Failed);
@@ -94,7 +95,10 @@ impl Work {
     /// this computer, and waiting for it to come back would keep the server listed for ever.
     fn can_be_left(&self, index: usize, error: &Error) -> bool {
         match &self.job.plan.steps[index] {
-            Step::Unregister { .. } => error.code == ErrorCode::ClaudeMissing,
+            Step::Unregister { .. } => matches!(
+                error.code,
+                ErrorCode::ClaudeMissing | ErrorCode::ClaudeDesktopMissing
+            ),
             Step::DeleteData { .. } | Step::RemoveImage { .. } => {
                 error.code == ErrorCode::EngineMissing
             }

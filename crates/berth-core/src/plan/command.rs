@@ -170,6 +170,15 @@ pub fn install_node(node: &str, folder: &str, package: &str, version: &str) -> C
     line
 }
 
+/// What a client starts.
+#[must_use]
+pub fn start(launcher: &LauncherCommand) -> CommandLine {
+    CommandLine {
+        program: launcher.program.clone(),
+        args: launcher.args.clone(),
+    }
+}
+
 /// Registers with Claude Code; the working directory is the project's folder where there is one.
 #[must_use]
 pub fn register(claude: &str, name: &str, place: &Place, command: &LauncherCommand) -> CommandLine {

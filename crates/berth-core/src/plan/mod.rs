@@ -4,18 +4,25 @@
 //! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
 
 pub mod command;
+mod connect;
 mod fingerprint;
 mod install;
+mod item;
 mod prepare;
 pub mod preview;
+mod reference;
+mod registered;
 mod remove;
 mod render;
 mod variants;
 
+pub use connect::{prepare_connect, prepare_disconnect};
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
+pub use item::VaultItem;
 pub use prepare::{environments, here, prepare_install, prepare_remove, prepare_verify};
 pub use preview::preview;
+pub use reference::exact_reference;
 pub use remove::{remove, verify};
 pub use variants::{VariantState, default_variant, variants};
 
@@ -113,6 +120,10 @@ pub enum Purpose {
     Reconfigure,
     /// Takes an installation away. Carried on, never undone, once it has begun.
     Remove,
+    /// Registers an installed server at one more place. Undone when it fails.
+    Connect,
+    /// Takes one registration of an installed server away. Carried on once it has begun.
+    Disconnect,
     /// Only verifies.
     Verify,
 }
@@ -279,7 +290,7 @@ pub enum Step {
         /// The generation that it replaces; another one there means that the plan is outdated.
         replaces: Option<String>,
     },
-    /// Registers with Claude Code.
+    /// Registers with a client.
     Register {
         /// The name.
         name: String,
@@ -290,13 +301,28 @@ pub enum Step {
         /// What is registered there now and will be replaced. A foreign one that is not this one
         /// is never replaced.
         replaces: Option<RegistrationSummary>,
+        /// Absolute path of the file, where Berth writes it itself (Claude Desktop's).
+        #[serde(default)]
+        file: Option<String>,
     },
-    /// Takes a registration of Berth's out of Claude Code; a foreign one stays.
+    /// Takes a registration of Berth's out of a client; a foreign one stays.
     Unregister {
         /// The name.
         name: String,
         /// Where.
         place: Place,
+        /// As for [`Step::Register`].
+        #[serde(default)]
+        file: Option<String>,
+    },
+    /// Writes down that an installed server is registered at one place more, or no longer.
+    NotePlace {
+        /// The name.
+        name: String,
+        /// Where.
+        place: Place,
+        /// Whether it is registered there from now on.
+        there: bool,
     },
     /// Starts the registered command as a client would, and asks for its tools.
     Verify {
@@ -352,24 +378,6 @@ pub enum Step {
     },
 }
 
-/// What is pulled for an image: with a digest the registry cannot give anything else, whatever the
-/// tag says by now, and no tag of this computer is moved.
-#[must_use]
-pub fn exact_reference(reference: &str, digest: Option<&str>) -> String {
-    match digest {
-        Some(digest) if !reference.contains('@') => format!("{}@{digest}", untagged(reference)),
-        _ => reference.to_owned(),
-    }
-}
-
-/// A reference without its tag: a colon after the last slash begins one.
-fn untagged(reference: &str) -> &str {
-    match reference.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => reference,
-    }
-}
-
 /// What makes Python environments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -378,23 +386,4 @@ pub enum PythonTool {
     Uv,
     /// The `venv` module and pip.
     Pip,
-}
-
-/// An item of the vault: one per installation's generation and input.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
-pub struct VaultItem {
-    /// The installation, for people who look into their keychain.
-    pub name: String,
-    /// Its generation.
-    pub generation: String,
-    /// The input's key.
-    pub input: String,
-}
-
-impl VaultItem {
-    /// The user part of the keychain item (the service is `berth`): `name/generation/input`.
-    #[must_use]
-    pub fn account(&self) -> String {
-        format!("{}/{}/{}", self.name, self.generation, self.input)
-    }
 }

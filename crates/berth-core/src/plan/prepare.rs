@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use super::install::below;
 use super::{Choices, HereImage, Plan, Surroundings, command, default_variant, exact_reference};
 use crate::catalog::{Entry, MountSource, Run, Variant};
-use crate::client::{Place, RegistrationSummary, Scope};
+use crate::client::{Client, Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Fact, Facts, Platform, Probe, gather};
 use crate::input::{InputValue, InputValues, check_all};
@@ -28,9 +28,7 @@ pub async fn prepare_install(
     facts: &Facts,
 ) -> Result<Plan> {
     let facts = complete(ports, facts.clone()).await;
-    if let Fact::Missing { error } = &facts.claude {
-        return Err(error.clone());
-    }
+    client(&facts, &choices.place)?;
     let name = choices.name.clone().unwrap_or_else(|| entry.id.clone());
     crate::server::check_name(&name)?;
     let mut choices = choices.clone();
@@ -49,6 +47,7 @@ pub async fn prepare_install(
         user_ids: ports.host.user_ids(),
         command: ports.host.launcher(&name, choices.place.scope)?,
         start: ports.host.launcher_absolute(&name)?,
+        desktop_file: ports.clients.desktop_file().ok(),
         registrations: registrations(ports, &name, &choices.place, old.as_ref()).await?,
         image: image(ports, entry, &variant, &facts).await?,
         here: match entry.variant(&variant) {
@@ -71,9 +70,9 @@ pub async fn prepare_remove(ports: &Ports, name: &str, delete_data: bool) -> Res
     let installation = installed(ports, name)?;
     let mut places = Vec::new();
     for place in &installation.places {
-        let found = ports.claude.registration(name, place).await?;
+        let found = ports.clients.registration(name, place).await?;
         if found.is_some_and(|registration| registration.summary().is_berths) {
-            places.push(place.clone());
+            places.push((place.clone(), desktop_file(ports, place)?));
         }
     }
     Ok(super::remove(&installation, &places, delete_data))
@@ -88,7 +87,7 @@ pub async fn prepare_verify(ports: &Ports, name: &str, entry: Option<&Entry>) ->
     Ok(super::verify(&installation, command, check))
 }
 
-fn installed(ports: &Ports, name: &str) -> Result<Installation> {
+pub(super) fn installed(ports: &Ports, name: &str) -> Result<Installation> {
     ports.store.installation(name)?.ok_or_else(|| {
         Error::new(ErrorCode::NotInstalled {
             name: name.to_owned(),
@@ -97,13 +96,14 @@ fn installed(ports: &Ports, name: &str) -> Result<Installation> {
 }
 
 /// Probes what no probe has answered yet; the command line plans without waiting for a window.
-async fn complete(ports: &Ports, mut facts: Facts) -> Facts {
+pub(super) async fn complete(ports: &Ports, mut facts: Facts) -> Facts {
     let unknown: Vec<Probe> = Probe::ALL
         .into_iter()
         .filter(|probe| match probe {
             Probe::Engine => facts.engine == Fact::Unknown,
             Probe::Vault => facts.vault == Fact::Unknown,
             Probe::Claude => facts.claude == Fact::Unknown,
+            Probe::ClaudeDesktop => facts.claude_desktop == Fact::Unknown,
             Probe::Uv => facts.uv == Fact::Unknown,
             Probe::Python => facts.python == Fact::Unknown,
             Probe::Node => facts.node == Fact::Unknown,
@@ -119,12 +119,37 @@ async fn complete(ports: &Ports, mut facts: Facts) -> Facts {
     facts
 }
 
-fn project_of(ports: &Ports, place: &Place) -> Result<Place> {
+/// Whether the client of a place is here.
+pub(super) fn client(facts: &Facts, place: &Place) -> Result<()> {
+    let fact = match place.client {
+        Client::ClaudeCode => &facts.claude,
+        Client::ClaudeDesktop => &facts.claude_desktop,
+    };
+    match fact {
+        Fact::Missing { error } => Err(error.clone()),
+        _ => Ok(()),
+    }
+}
+
+/// The file that Berth writes itself for a place.
+pub(super) fn desktop_file(ports: &Ports, place: &Place) -> Result<Option<String>> {
+    match place.client {
+        Client::ClaudeCode => Ok(None),
+        Client::ClaudeDesktop => ports.clients.desktop_file().map(Some),
+    }
+}
+
+/// A place as clients know it.
+///
+/// # Errors
+/// `ProjectNeeded`, `FolderMissing`.
+pub(super) fn project_of(ports: &Ports, place: &Place) -> Result<Place> {
+    if place.client == Client::ClaudeDesktop {
+        // It knows no scopes.
+        return Ok(Place::claude_desktop());
+    }
     if !place.scope.needs_project() {
-        return Ok(Place {
-            scope: place.scope,
-            project: None,
-        });
+        return Ok(Place::claude_code(place.scope, None));
     }
     let Some(project) = place
         .project
@@ -140,10 +165,7 @@ fn project_of(ports: &Ports, place: &Place) -> Result<Place> {
     }
     // Claude Code knows projects by their path without links.
     let project = ports.host.canonical(project)?;
-    Ok(Place {
-        scope: place.scope,
-        project: Some(project),
-    })
+    Ok(Place::claude_code(place.scope, Some(project)))
 }
 
 fn checked(
@@ -196,13 +218,11 @@ async fn registrations(
     place: &Place,
     old: Option<&Installation>,
 ) -> Result<Vec<RegistrationSummary>> {
-    let mut places = vec![Place::default()];
+    let mut places = vec![Place::default(), place.clone()];
     if let Some(project) = &place.project {
+        let project = Some(project.clone());
         for scope in [Scope::Local, Scope::Project] {
-            places.push(Place {
-                scope,
-                project: Some(project.clone()),
-            });
+            places.push(Place::claude_code(scope, project.clone()));
         }
     }
     places.extend(old.map(|old| old.places.clone()).unwrap_or_default());
@@ -210,7 +230,7 @@ async fn registrations(
     places.dedup();
     let mut found = Vec::new();
     for place in &places {
-        if let Some(registration) = ports.claude.registration(name, place).await? {
+        if let Some(registration) = ports.clients.registration(name, place).await? {
             found.push(registration.summary());
         }
     }

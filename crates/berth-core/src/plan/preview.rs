@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::command::{self, CommandLine};
+use super::registered::{config_of, of_client};
 use super::{Plan, Purpose, Step, VaultItem, exact_reference};
 use crate::catalog::{Access, Network};
-use crate::client::Scope;
 use crate::secret::DOTS;
 use crate::server::{
     ContainerLaunch, DataPlace, Hardening, Installation, Launch, Mount, RemoteLaunch, SecretTarget,
@@ -151,39 +151,45 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             place,
             command: launcher,
             replaces,
+            file,
         } => {
-            let line = command::register(claude, name, place, launcher);
-            let config = config_of(place.scope, place.project.as_deref());
-            let mut lines = vec![run(&line), writes(&config)];
+            let mut lines = match file {
+                Some(file) => vec![writes(file), text(command::start(launcher).quoted())],
+                None => vec![
+                    run(&command::register(claude, name, place, launcher)),
+                    writes(&config_of(place.scope, place.project.as_deref())),
+                ],
+            };
+            let config = match file {
+                Some(file) => file.clone(),
+                None => config_of(place.scope, place.project.as_deref()),
+            };
             lines.extend(replaces.iter().map(|found| PreviewLine::Deletes {
                 path: format!(
                     "{config}: {} ({}, {})",
                     found.name, found.transport, found.target
                 ),
             }));
-            ("register", name.clone(), lines)
+            (of_client("register", place), name.clone(), lines)
         }
-        Step::Unregister { name, place } => {
-            let line = command::unregister(claude, name, place);
-            (
-                "unregister",
-                name.clone(),
-                vec![
-                    run(&line),
-                    writes(config_of(place.scope, place.project.as_deref()).as_str()),
+        Step::Unregister { name, place, file } => {
+            let lines = match file {
+                Some(file) => vec![writes(file)],
+                None => vec![
+                    run(&command::unregister(claude, name, place)),
+                    writes(&config_of(place.scope, place.project.as_deref())),
                 ],
-            )
+            };
+            (of_client("unregister", place), name.clone(), lines)
         }
+        Step::NotePlace { name, .. } => ("note_place", name.clone(), Vec::new()),
         Step::Verify {
             name,
             command: launcher,
             credential_check,
             ..
         } => {
-            let line = CommandLine {
-                program: launcher.program.clone(),
-                args: launcher.args.clone(),
-            };
+            let line = command::start(launcher);
             let mut lines = vec![run(&line), text("initialize, tools/list".to_owned())];
             if let Some(check) = credential_check {
                 let arguments = serde_json::Value::from(check.arguments.clone());
@@ -352,14 +358,6 @@ pub fn hardening_flags(hardening: &Hardening) -> Vec<String> {
 fn short(id: &str) -> &str {
     let hex = id.strip_prefix("sha256:").unwrap_or(id);
     hex.get(..12).unwrap_or(hex)
-}
-
-fn config_of(scope: Scope, project: Option<&str>) -> String {
-    match (scope, project) {
-        (Scope::Project, Some(project)) => format!("{project}/.mcp.json"),
-        (Scope::Local, Some(project)) => format!("~/.claude.json ({project})"),
-        _ => "~/.claude.json".to_owned(),
-    }
 }
 
 fn run(line: &CommandLine) -> PreviewLine {

@@ -7,15 +7,21 @@ use crate::server::Installation;
 
 /// Takes an installation away: clients first, so that none starts it any more; the record last, so
 /// that it is still listed if anything before fails. `places` are those where Berth's registration
-/// still stands; one that somebody else wrote under the name since then is left alone.
+/// still stands, each with the file that Berth writes itself; one that somebody else wrote under the
+/// name since then is left alone.
 #[must_use]
-pub fn remove(installation: &Installation, places: &[Place], delete_data: bool) -> Plan {
+pub fn remove(
+    installation: &Installation,
+    places: &[(Place, Option<String>)],
+    delete_data: bool,
+) -> Plan {
     let name = &installation.name;
     let mut steps: Vec<Step> = places
         .iter()
-        .map(|place| Step::Unregister {
+        .map(|(place, file)| Step::Unregister {
             name: name.clone(),
             place: place.clone(),
+            file: file.clone(),
         })
         .collect();
     steps.push(Step::EndSessions { name: name.clone() });
@@ -72,7 +78,7 @@ pub(super) fn items(installation: &Installation) -> Vec<VaultItem> {
     items
 }
 
-fn plan(purpose: Purpose, installation: &Installation, steps: Vec<Step>) -> Plan {
+pub(super) fn plan(purpose: Purpose, installation: &Installation, steps: Vec<Step>) -> Plan {
     Plan {
         purpose,
         name: installation.name.clone(),

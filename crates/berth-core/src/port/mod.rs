@@ -10,7 +10,7 @@ mod sources;
 mod store;
 mod vault;
 
-pub use clients::{ClaudeCode, ClaudeHealth};
+pub use clients::{ClientHealth, Clients};
 pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
 pub use host::{Host, PathKind};
 pub use runtimes::{NodeRuntime, PythonRuntime};
@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub struct Ports {
     pub engine: Arc<dyn Engine>,
     pub vault: Arc<dyn Vault>,
-    pub claude: Arc<dyn ClaudeCode>,
+    pub clients: Arc<dyn Clients>,
     pub python: Arc<dyn PythonRuntime>,
     pub node: Arc<dyn NodeRuntime>,
     pub mcp: Arc<dyn McpStarter>,

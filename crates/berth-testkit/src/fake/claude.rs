@@ -2,9 +2,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use berth_core::client::{ClientState, LauncherCommand, Place, Registration, Scope, is_launcher};
-use berth_core::error::Result;
-use berth_core::port::{ClaudeCode, ClaudeHealth};
+use berth_core::client::{
+    Client, ClientState, LauncherCommand, Place, Registration, RegistrationSummary, Scope,
+    is_launcher,
+};
+use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::port::{ClientHealth, Clients};
 
 use super::{World, mcp};
 
@@ -12,37 +15,65 @@ use super::{World, mcp};
 pub struct FakeClaude(pub(super) Arc<World>);
 
 impl FakeClaude {
-    fn check(&self) -> Result<()> {
-        self.0.state().claude.clone().map(|_| ())
+    fn check(&self, place: &Place) -> Result<()> {
+        match place.client {
+            Client::ClaudeCode => self.0.state().claude.clone().map(|_| ()),
+            Client::ClaudeDesktop if self.0.state().desktop => Ok(()),
+            Client::ClaudeDesktop => Err(Error::new(ErrorCode::ClaudeDesktopMissing)),
+        }
     }
-}
 
-#[async_trait]
-impl ClaudeCode for FakeClaude {
-    async fn probe(&self, projects: &[String]) -> Result<ClientState> {
+    fn seen(&self, is_shown: impl Fn(&Place) -> bool) -> Vec<RegistrationSummary> {
         let state = self.0.state();
-        let program = state.claude.clone()?;
-        let seen = state.registrations.iter().filter(|((place, _), _)| {
-            place
-                .project
-                .as_ref()
-                .is_none_or(|project| projects.contains(project))
-        });
-        let registrations = seen.map(|((place, name), raw)| {
+        let seen = state
+            .registrations
+            .iter()
+            .filter(|((place, _), _)| is_shown(place));
+        seen.map(|((place, name), raw)| {
             Registration {
                 name: name.clone(),
                 place: place.clone(),
                 raw: raw.clone(),
             }
             .summary()
+        })
+        .collect()
+    }
+}
+
+#[async_trait]
+impl Clients for FakeClaude {
+    async fn probe(&self, projects: &[String]) -> Result<ClientState> {
+        let program = self.0.state().claude.clone()?;
+        let registrations = self.seen(|place| {
+            let known = place.project.as_ref();
+            place.client == Client::ClaudeCode
+                && known.is_none_or(|project| projects.contains(project))
         });
         Ok(ClientState {
             program: program.path,
             version: program.version,
             config: format!("{}/.claude.json", World::USER_HOME),
-            registrations: registrations.collect(),
+            registrations,
             unreadable: BTreeMap::new(),
         })
+    }
+
+    async fn probe_desktop(&self) -> Result<ClientState> {
+        let place = Place::claude_desktop();
+        self.check(&place)?;
+        Ok(ClientState {
+            config: self.desktop_file()?,
+            registrations: self.seen(|other| *other == place),
+            ..ClientState::default()
+        })
+    }
+
+    fn desktop_file(&self) -> Result<String> {
+        Ok(format!(
+            "{}/.config/Claude/claude_desktop_config.json",
+            World::USER_HOME
+        ))
     }
 
     // Reading is reading a file: it needs no program.
@@ -57,16 +88,20 @@ impl ClaudeCode for FakeClaude {
     }
 
     async fn register(&self, name: &str, place: &Place, command: &LauncherCommand) -> Result<()> {
-        self.check()?;
+        self.check(place)?;
+        let raw = match place.client {
+            Client::ClaudeCode => command.to_json(),
+            Client::ClaudeDesktop => command.to_desktop_json(),
+        };
         self.0
             .state()
             .registrations
-            .insert((place.clone(), name.to_owned()), command.to_json());
+            .insert((place.clone(), name.to_owned()), raw);
         Ok(())
     }
 
     async fn unregister(&self, name: &str, place: &Place) -> Result<()> {
-        self.check()?;
+        self.check(place)?;
         self.0
             .state()
             .registrations
@@ -75,7 +110,7 @@ impl ClaudeCode for FakeClaude {
     }
 
     async fn restore(&self, registration: &Registration) -> Result<()> {
-        self.check()?;
+        self.check(&registration.place)?;
         let key = (registration.place.clone(), registration.name.clone());
         self.0
             .state()
@@ -84,8 +119,8 @@ impl ClaudeCode for FakeClaude {
         Ok(())
     }
 
-    async fn health(&self, name: &str, place: &Place) -> Result<ClaudeHealth> {
-        self.check()?;
+    async fn health(&self, name: &str, place: &Place) -> Result<ClientHealth> {
+        self.check(place)?;
         let key = (place.clone(), name.to_owned());
         let (raw, approved) = {
             let state = self.0.state();
@@ -95,10 +130,10 @@ impl ClaudeCode for FakeClaude {
             )
         };
         let Some(raw) = raw else {
-            return Ok(ClaudeHealth::Absent);
+            return Ok(ClientHealth::Absent);
         };
         if place.scope == Scope::Project && !approved {
-            return Ok(ClaudeHealth::PendingApproval);
+            return Ok(ClientHealth::PendingApproval);
         }
         // A plain `berth` is found on the PATH or not at all.
         let program = raw
@@ -108,9 +143,9 @@ impl ClaudeCode for FakeClaude {
         let found = program.starts_with('/') || self.0.state().launcher_on_path;
         Ok(
             if found && is_launcher(&raw, name) && mcp::can_start(&self.0, name).is_ok() {
-                ClaudeHealth::Connected
+                ClientHealth::Connected
             } else {
-                ClaudeHealth::Failed
+                ClientHealth::Failed
             },
         )
     }

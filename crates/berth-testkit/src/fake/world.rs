@@ -39,6 +39,8 @@ pub struct State {
     pub secrets: BTreeMap<VaultItem, String>,
     /// Claude Code's program and version, or why there is none.
     pub claude: Result<Program>,
+    /// Whether Claude Desktop is there.
+    pub desktop: bool,
     /// What is registered with it.
     pub registrations: BTreeMap<(Place, String), serde_json::Value>,
     /// Project servers that the person approved in Claude Code.
@@ -118,6 +120,7 @@ impl World {
             }),
             secrets: BTreeMap::new(),
             claude: Ok(program("/usr/bin/claude", "2.1.329")),
+            desktop: true,
             registrations: BTreeMap::new(),
             approved: BTreeSet::new(),
             uv: Ok(program("/usr/bin/uv", "0.9.2")),
@@ -144,7 +147,7 @@ impl World {
         Ports {
             engine: Arc::new(FakeEngine(self.clone())),
             vault: Arc::new(FakeVault(self.clone())),
-            claude: Arc::new(FakeClaude(self.clone())),
+            clients: Arc::new(FakeClaude(self.clone())),
             python: Arc::new(FakePython(self.clone())),
             node: Arc::new(FakeNode(self.clone())),
             mcp: Arc::new(FakeMcp(self.clone())),

@@ -9,9 +9,9 @@ use berth_core::facts::{EngineFacts, Platform, Program, VaultFacts};
 use berth_core::job::{Job, LogLine};
 use berth_core::plan::{PythonTool, VaultItem};
 use berth_core::port::{
-    BuildRequest, ClaudeCode, ClaudeHealth, Engine, Host, ImageInfo, JobGuard, McpSession,
-    McpStarter, NodeRuntime, PathKind, Ports, Project, PythonRuntime, SessionContainer, Sources,
-    StartRequest, Store, ToolResult, Vault,
+    BuildRequest, ClientHealth, Clients, Engine, Host, ImageInfo, JobGuard, McpSession, McpStarter,
+    NodeRuntime, PathKind, Ports, Project, PythonRuntime, SessionContainer, Sources, StartRequest,
+    Store, ToolResult, Vault,
 };
 use berth_core::progress::Watch;
 use berth_core::secret::Secret;
@@ -38,7 +38,7 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
     Ports {
         engine: around(&ports.engine, faults),
         vault: around(&ports.vault, faults),
-        claude: around(&ports.claude, faults),
+        clients: around(&ports.clients, faults),
         python: around(&ports.python, faults),
         node: around(&ports.node, faults),
         mcp: around(&ports.mcp, faults),
@@ -157,10 +157,19 @@ impl Vault for Faulty<dyn Vault> {
 }
 
 #[async_trait]
-impl ClaudeCode for Faulty<dyn ClaudeCode> {
+impl Clients for Faulty<dyn Clients> {
     async fn probe(&self, projects: &[String]) -> Result<ClientState> {
         let work = self.port.probe(projects);
         self.faults.around_async("claude.probe", work).await
+    }
+
+    async fn probe_desktop(&self) -> Result<ClientState> {
+        let work = self.port.probe_desktop();
+        self.faults.around_async("claude.probe_desktop", work).await
+    }
+
+    fn desktop_file(&self) -> Result<String> {
+        self.port.desktop_file()
     }
 
     async fn registration(&self, name: &str, place: &Place) -> Result<Option<Registration>> {
@@ -183,7 +192,7 @@ impl ClaudeCode for Faulty<dyn ClaudeCode> {
         self.faults.around_async("claude.restore", work).await
     }
 
-    async fn health(&self, name: &str, place: &Place) -> Result<ClaudeHealth> {
+    async fn health(&self, name: &str, place: &Place) -> Result<ClientHealth> {
         let work = self.port.health(name, place);
         self.faults.around_async("claude.health", work).await
     }

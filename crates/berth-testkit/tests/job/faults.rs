@@ -1,7 +1,8 @@
 //! One fault at every call of every shape.
 
+use berth_core::client::Place;
 use berth_core::job::{JobState, StepState};
-use berth_core::plan::{Purpose, Step, prepare_remove};
+use berth_core::plan::{Purpose, Step, prepare_disconnect, prepare_remove};
 use berth_core::port::Store as _;
 use berth_testkit::fake::Snapshot;
 use berth_testkit::faulty::{Fault, Faults};
@@ -71,6 +72,9 @@ async fn one(
     };
 
     if was_undone(&job) {
+        if purpose == Purpose::Disconnect && job.state == JobState::Failed {
+            return disconnect_again(&world, after, at).await;
+        }
         if purpose == Purpose::Remove && job.state == JobState::Failed {
             // A removal is carried on, by itself or by asking again.
             return again(&world, after, at).await;
@@ -86,7 +90,7 @@ async fn one(
     } else {
         assert_eq!(job.state, JobState::Done, "{at}");
         // What a person asked for is on record as done; only cleaning up can fail.
-        let asked = if purpose == Purpose::Remove {
+        let asked = if matches!(purpose, Purpose::Remove | Purpose::Disconnect) {
             0
         } else {
             let verify = |step: &Step| matches!(step, Step::Verify { .. });
@@ -113,6 +117,28 @@ async fn one(
             assert!(differences.len() <= 1, "{at}: {differences:#?}");
         }
     }
+}
+
+/// Asks once more to take the registration away.
+async fn disconnect_again(
+    world: &std::sync::Arc<berth_testkit::fake::World>,
+    after: &Snapshot,
+    at: &str,
+) {
+    let place = Place::claude_desktop();
+    match prepare_disconnect(&world.ports(), "demo", &place) {
+        Ok(plan) => {
+            let watcher = Watcher::default();
+            let job = run(world, plan, Default::default(), &Faults::none(), &watcher)
+                .await
+                .expect("no crash")
+                .expect("started");
+            assert_eq!(job.state, JobState::Done, "{at}: {job:#?}");
+        }
+        // Its last step was done already.
+        Err(error) => assert_eq!(error.name(), "not_registered", "{at}"),
+    }
+    same(after, &comparable(world), at);
 }
 
 /// Asks for the removal once more.

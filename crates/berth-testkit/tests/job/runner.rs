@@ -253,13 +253,10 @@ async fn a_project_server_waits_for_approval_inside_claude_code() {
         )
     });
     assert!(pending, "{:?}", job.steps);
-    let place = Place {
-        scope: Scope::Project,
-        project: Some("/home/ada/project".to_owned()),
-    };
+    let place = Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()));
     let written = world
         .ports()
-        .claude
+        .clients
         .registration("demo", &place)
         .await
         .expect("read");
@@ -277,10 +274,7 @@ async fn an_approved_project_server_needs_the_launcher_on_the_path() {
     {
         let mut state = world.state();
         state.launcher_on_path = false;
-        let place = Place {
-            scope: Scope::Project,
-            project: Some("/home/ada/project".to_owned()),
-        };
+        let place = Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()));
         state.approved.insert((place, "demo".to_owned()));
     }
     let job = carried_out(&world, plan, secrets).await;

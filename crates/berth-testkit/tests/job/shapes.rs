@@ -1,18 +1,23 @@
 //! The shapes of plans: every kind of variant, scope and purpose that differs in its steps.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use berth_core::catalog::{Access, Catalog, Entry, Trust};
+use berth_core::catalog::{Catalog, Entry, Trust};
 use berth_core::client::{Place, Scope};
 use berth_core::error::{Error, ErrorCode};
 use berth_core::facts::Facts;
-use berth_core::input::{InputValue, PathGrant, SecretValues};
-use berth_core::plan::{Choices, Plan, prepare_install, prepare_remove, prepare_verify};
+use berth_core::input::SecretValues;
+use berth_core::plan::{
+    Choices, Plan, prepare_connect, prepare_disconnect, prepare_install, prepare_remove,
+    prepare_verify,
+};
 use berth_core::secret::Secret;
 use berth_testkit::fake::World;
 use berth_testkit::faulty::Faults;
 
+pub use super::choices::{
+    BUILT, SOURCE, choices, dev, image, in_place, python, token, write_source,
+};
 use super::support::{Watcher, run};
 
 /// Secrets that are given; a search for them must find them nowhere but in the vault.
@@ -62,11 +67,18 @@ pub enum Shape {
     RemoveImageWithData,
     RemoveNodeKeepingData,
     RemovePythonWithSecret,
+    InstallInDesktop,
+    Connect,
+    ConnectOverForeign,
+    ConnectProject,
+    Disconnect,
+    ReconfigureConnected,
+    RemoveConnected,
     Verify,
 }
 
 impl Shape {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 35] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
@@ -94,6 +106,13 @@ impl Shape {
         Self::RemoveImageWithData,
         Self::RemoveNodeKeepingData,
         Self::RemovePythonWithSecret,
+        Self::InstallInDesktop,
+        Self::Connect,
+        Self::ConnectOverForeign,
+        Self::ConnectProject,
+        Self::Disconnect,
+        Self::ReconfigureConnected,
+        Self::RemoveConnected,
         Self::Verify,
     ];
 
@@ -147,8 +166,22 @@ impl Shape {
             | Self::RemoveImageWithData => {
                 install(&world, image(Some(OLD_TOKEN)), OLD_TOKEN).await;
             }
-            Self::ReconfigureNodeKeepsData | Self::RemoveNodeKeepingData | Self::Verify => {
+            Self::ReconfigureNodeKeepsData
+            | Self::RemoveNodeKeepingData
+            | Self::Connect
+            | Self::ConnectProject
+            | Self::Verify => {
                 install(&world, choices("node"), OLD_TOKEN).await;
+            }
+            Self::ConnectOverForeign => {
+                install(&world, choices("node"), OLD_TOKEN).await;
+                let raw = serde_json::json!({ "command": "npx", "args": ["demo"], "y": [1] });
+                let key = (Place::claude_desktop(), "demo".to_owned());
+                world.state().registrations.insert(key, raw);
+            }
+            Self::Disconnect | Self::ReconfigureConnected | Self::RemoveConnected => {
+                install(&world, choices("node"), OLD_TOKEN).await;
+                connect(&world).await;
             }
             Self::RemovePythonWithSecret => {
                 install(&world, python(), OLD_TOKEN).await;
@@ -157,6 +190,7 @@ impl Shape {
                 install(&world, in_place(), OLD_TOKEN).await;
             }
             Self::InstallPython
+            | Self::InstallInDesktop
             | Self::InstallInPlace
             | Self::InstallNodeWithData
             | Self::InstallPulledImage
@@ -169,7 +203,23 @@ impl Shape {
                 prepare_remove(&ports, "demo", true).await,
                 SecretValues::new(),
             ),
+            Self::Connect | Self::ConnectOverForeign | Self::ConnectProject => {
+                let place = match self {
+                    Self::ConnectProject => {
+                        Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()))
+                    }
+                    _ => Place::claude_desktop(),
+                };
+                let facts = Facts::default();
+                let plan = prepare_connect(&ports, "demo", &place, true, &facts).await;
+                (plan, SecretValues::new())
+            }
+            Self::Disconnect => (
+                prepare_disconnect(&ports, "demo", &Place::claude_desktop()),
+                SecretValues::new(),
+            ),
             Self::RemoveNodeKeepingData
+            | Self::RemoveConnected
             | Self::RemovePythonWithSecret
             | Self::RemoveInPlace
             | Self::RemoveBuilt
@@ -194,7 +244,10 @@ impl Shape {
 
     fn choices(self) -> Choices {
         let mut choices = match self {
-            Self::InstallPython | Self::InstallPythonWithPip | Self::InstallInProject => python(),
+            Self::InstallPython
+            | Self::InstallPythonWithPip
+            | Self::InstallInProject
+            | Self::InstallInDesktop => python(),
             Self::ReconfigureImageToPython | Self::ReconfigureBuiltToPython => python(),
             Self::InstallInPlace | Self::InstallInPlaceWithPip | Self::ReconfigureInPlace => {
                 in_place()
@@ -208,6 +261,7 @@ impl Shape {
             Self::InstallNodeWithData
             | Self::InstallNodeOverKeptData
             | Self::ReconfigureNodeKeepsData
+            | Self::ReconfigureConnected
             | Self::InstallOverForeign => choices("node"),
             Self::ReconfigureKeepingSecret | Self::ReconfigureToAnotherScope => image(None),
             _ => image(Some(NEW_TOKEN)),
@@ -223,93 +277,20 @@ impl Shape {
                 | Self::ReconfigureKeepingSecret
                 | Self::ReconfigureToAnotherScope
                 | Self::ReconfigureNodeKeepsData
+                | Self::ReconfigureConnected
         );
         if matches!(
             self,
             Self::InstallInProject | Self::ReconfigureToAnotherScope
         ) {
-            choices.place = Place {
-                scope: Scope::Project,
-                project: Some("/home/ada/project".to_owned()),
-            };
+            choices.place =
+                Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()));
+        }
+        if self == Self::InstallInDesktop {
+            choices.place = Place::claude_desktop();
         }
         choices
     }
-}
-
-pub fn choices(variant: &str) -> Choices {
-    Choices {
-        entry: "demo".to_owned(),
-        variant: Some(variant.to_owned()),
-        ..Choices::default()
-    }
-}
-
-fn python() -> Choices {
-    Choices {
-        secrets: token(NEW_TOKEN),
-        ..choices("python")
-    }
-}
-
-/// The name that the demo's image is built under.
-pub const BUILT: &str = "demo/dev:1";
-
-/// The demo's source folder.
-pub const SOURCE: &str = "/home/ada/source";
-
-pub fn dev() -> Choices {
-    from_source("dev", "source")
-}
-
-pub fn in_place() -> Choices {
-    from_source("in-place", "code")
-}
-
-fn from_source(variant: &str, input: &str) -> Choices {
-    Choices {
-        inputs: BTreeMap::from([(
-            input.to_owned(),
-            InputValue::Paths(vec![PathGrant {
-                path: SOURCE.to_owned(),
-                access: Access::ReadOnly,
-            }]),
-        )]),
-        secrets: token(NEW_TOKEN),
-        ..choices(variant)
-    }
-}
-
-/// Writes the demo's source folder.
-pub fn write_source(world: &World) {
-    let files = &mut world.state().files;
-    files.write(
-        &format!("{SOURCE}/Dockerfile"),
-        "FROM demo/server:1.0 AS deps\nCOPY src /app/src\nFROM deps AS baked\n",
-    );
-    files.write(&format!("{SOURCE}/src/server.py"), "print()");
-    files.write(
-        &format!("{SOURCE}/pyproject.toml"),
-        r#"{ "name": "demo", "version": "0.3.0", "requires": ">=3.11,<4" }"#,
-    );
-}
-
-fn image(secret: Option<&str>) -> Choices {
-    Choices {
-        inputs: BTreeMap::from([(
-            "folders".to_owned(),
-            InputValue::Paths(vec![PathGrant {
-                path: "/home/ada/notes".to_owned(),
-                access: Access::ReadOnly,
-            }]),
-        )]),
-        secrets: secret.map(token).unwrap_or_default(),
-        ..choices("image")
-    }
-}
-
-pub fn token(value: &str) -> SecretValues {
-    SecretValues::from([("token".to_owned(), Secret::new(value))])
 }
 
 /// Installs the demo as it was before the shape begins.
@@ -322,6 +303,20 @@ pub async fn install(world: &Arc<World>, mut choices: Choices, secret: &str) {
         .await
         .expect("a plan");
     let job = run(world, plan, secrets, &Faults::none(), &Watcher::default())
+        .await
+        .expect("no crash")
+        .expect("started");
+    assert_eq!(job.error, None);
+}
+
+/// Registers the demo with Claude Desktop as well.
+async fn connect(world: &Arc<World>) {
+    let place = Place::claude_desktop();
+    let plan = prepare_connect(&world.ports(), "demo", &place, false, &Facts::default())
+        .await
+        .expect("a plan");
+    let watcher = Watcher::default();
+    let job = run(world, plan, SecretValues::new(), &Faults::none(), &watcher)
         .await
         .expect("no crash")
         .expect("started");
@@ -345,10 +340,7 @@ fn surround(world: &World) {
     );
     state.registrations.insert(
         (
-            Place {
-                scope: Scope::Local,
-                project: Some("/home/ada/project".to_owned()),
-            },
+            Place::claude_code(Scope::Local, Some("/home/ada/project".to_owned())),
             "demo".to_owned(),
         ),
         serde_json::json!({ "command": "their-demo" }),

@@ -59,7 +59,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -348,13 +348,18 @@ use_image: boolean,
 from_env: Array<string>, };
 
 /**
+ * A program that uses servers.
+ */
+export type Client = "claude_code" | "claude_desktop";
+
+/**
  * A client and what is known of it.
  */
 export type ClientRow = { 
 /**
- * `claude-code`.
+ * Which it is.
  */
-id: string, 
+client: Client, 
 /**
  * What people call it.
  */
@@ -369,11 +374,11 @@ state: Fact<ClientState>, };
  */
 export type ClientState = { 
 /**
- * Absolute path of its program.
+ * Absolute path of its program; empty for a client that is known by its files only.
  */
 program: string, 
 /**
- * Its version.
+ * Its version; empty likewise.
  */
 version: string, 
 /**
@@ -744,7 +749,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * Saves an installed server in a format of another program, where a native dialog says.
@@ -831,6 +836,10 @@ vault: Fact<VaultFacts>,
  * Claude Code and its registrations.
  */
 claude: Fact<ClientState>, 
+/**
+ * Claude Desktop and its registrations.
+ */
+claude_desktop: Fact<ClientState>, 
 /**
  * uv.
  */
@@ -1806,17 +1815,51 @@ version: string,
 digest: string | null, };
 
 /**
- * Where a registration stands: the scope and, unless it is user, the project's folder.
+ * Where a registration stands: the client, the scope and, unless it is user, the project's folder.
  */
 export type Place = { 
 /**
- * The scope.
+ * The client.
+ */
+client: Client, 
+/**
+ * The scope; Claude Desktop has `user` only.
  */
 scope: Scope, 
 /**
  * Absolute path of the project, for local and project scope.
  */
 project: string | null, };
+
+/**
+ * Names an installed server and a place for it, or one that it has.
+ */
+export type PlaceRequest = { 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * The place.
+ */
+place: Place, 
+/**
+ * Whether what somebody else registered there under the name may be replaced.
+ */
+replace: boolean, };
+
+/**
+ * Carries out what was agreed to for a place.
+ */
+export type PlaceStart = { 
+/**
+ * What was asked for.
+ */
+request: PlaceRequest, 
+/**
+ * Fingerprint of the plan that was shown.
+ */
+consent: string, };
 
 /**
  * An ordered list of steps.
@@ -1898,7 +1941,7 @@ export type PreviewLine = { "line": "command", text: string, } | { "line": "writ
 /**
  * Names of the probes, for events and refreshes.
  */
-export type Probe = "engine" | "vault" | "claude" | "uv" | "python" | "node" | "git" | "launcher_on_path";
+export type Probe = "engine" | "vault" | "claude" | "claude_desktop" | "uv" | "python" | "node" | "git" | "launcher_on_path";
 
 /**
  * A program that was found.
@@ -1950,7 +1993,7 @@ text: string, };
 /**
  * What a plan is for.
  */
-export type Purpose = "install" | "reconfigure" | "remove" | "verify";
+export type Purpose = "install" | "reconfigure" | "remove" | "connect" | "disconnect" | "verify";
 
 /**
  * A Python package.
@@ -2480,7 +2523,11 @@ command: LauncherCommand,
  * What is registered there now and will be replaced. A foreign one that is not this one
  * is never replaced.
  */
-replaces: RegistrationSummary | null, } | { "step": "unregister", 
+replaces: RegistrationSummary | null, 
+/**
+ * Absolute path of the file, where Berth writes it itself (Claude Desktop's).
+ */
+file: string | null, } | { "step": "unregister", 
 /**
  * The name.
  */
@@ -2488,7 +2535,23 @@ name: string,
 /**
  * Where.
  */
-place: Place, } | { "step": "verify", 
+place: Place, 
+/**
+ * As for [`Step::Register`].
+ */
+file: string | null, } | { "step": "note_place", 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Where.
+ */
+place: Place, 
+/**
+ * Whether it is registered there from now on.
+ */
+there: boolean, } | { "step": "verify", 
 /**
  * The installation.
  */
@@ -2924,6 +2987,10 @@ export interface Commands {
   install_start: { request: InstallRequest; response: JobStarted };
   remove_preview: { request: RemoveRequest; response: PlanPreview };
   remove_start: { request: RemoveStart; response: JobStarted };
+  connect_preview: { request: PlaceRequest; response: PlanPreview };
+  connect_start: { request: PlaceStart; response: JobStarted };
+  disconnect_preview: { request: PlaceRequest; response: PlanPreview };
+  disconnect_start: { request: PlaceStart; response: JobStarted };
   verify_start: { request: NameRequest; response: JobStarted };
   job_cancel: { request: JobRequest; response: null };
   job_list: { request: null; response: Array<Job> };

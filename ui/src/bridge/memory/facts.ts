@@ -1,10 +1,11 @@
-import type { BerthError, Check, Facts, RegistrationSummary } from '../types';
+import type { BerthError, Check, Client, Facts, RegistrationSummary } from '../types';
 
 /** How the twin's machine is: what each probe finds. */
 export interface Machine {
   engine: 'found' | 'missing' | 'stopped' | 'denied' | 'unknown';
   vault: 'found' | 'missing' | 'locked' | 'passphrase' | 'sealed' | 'unknown';
   claude: 'found' | 'missing' | 'unknown';
+  desktop: boolean;
   /** Registrations that Berth did not make. */
   foreign: readonly RegistrationSummary[];
   /** Source folders that servers were installed from and that are not there any more. */
@@ -15,6 +16,7 @@ export const goodMachine: Machine = {
   engine: 'found',
   vault: 'found',
   claude: 'found',
+  desktop: true,
   foreign: [],
   gone: [],
 };
@@ -70,10 +72,19 @@ export function factsOf(machine: Machine, registrations: readonly RegistrationSu
               program: '/home/sam/.local/bin/claude',
               version: '2.1.329',
               config: '/home/sam/.claude.json',
-              registrations: [...registrations, ...machine.foreign],
+              registrations: [...registrations, ...machine.foreign].filter(of('claude_code')),
               unreadable: {},
             })
           : missing({ code: 'claude_missing' }),
+    claude_desktop: machine.desktop
+      ? found({
+          program: '',
+          version: '',
+          config: '/home/sam/.config/Claude/claude_desktop_config.json',
+          registrations: [...registrations, ...machine.foreign].filter(of('claude_desktop')),
+          unreadable: {},
+        })
+      : missing({ code: 'claude_desktop_missing' }),
     uv: found({ path: '/usr/bin/uv', version: '0.13.8' }),
     python: found({ path: '/usr/bin/python3', version: '3.11.7' }),
     node: found({ path: '/usr/bin/node', version: '20.20.2' }),
@@ -174,3 +185,8 @@ export function checksOf(facts: Facts): Check[] {
     },
   ];
 }
+
+const of =
+  (client: Client) =>
+  ({ place }: RegistrationSummary): boolean =>
+    place.client === client;

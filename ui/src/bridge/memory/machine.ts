@@ -14,6 +14,7 @@ import {
   type FoundSource,
   type Installation,
   type InstallationRow,
+  type PlaceRequest,
   type Plan,
   type PlanPreview,
   type RegistrationSummary,
@@ -26,6 +27,7 @@ import {
 import { cardOf, runsIn, search } from './catalog';
 import { entries, manyEntries } from './entries';
 import { exportsOf } from './exports';
+import { connectPlan, disconnectPlan, isSame, placeOf, removePlan } from './places';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { type JobOptions, newJob, run, type Running } from './jobs';
 import {
@@ -37,7 +39,6 @@ import {
   launcher,
   newInstallation,
   previewOf,
-  removePlan,
 } from './plan';
 
 export interface MemoryOptions extends JobOptions {
@@ -75,7 +76,7 @@ const someChoices = (entry: string, more: Partial<Choices> = {}): Choices => ({
   entry,
   variant: null,
   name: null,
-  place: { scope: 'user', project: null },
+  place: placeOf('user', ''),
   inputs: {},
   secrets: {},
   replace: false,
@@ -155,6 +156,12 @@ export class MemoryBridge implements Bridge {
 
   #facts() {
     return factsOf(this.machine, this.#registrations());
+  }
+
+  #connecting({ name, place, replace }: PlaceRequest): Plan {
+    const there = this.#under(name).find((found) => isSame(found.place, place));
+    if (there && !replace) return fail({ code: 'already_registered', name, ...place });
+    return connectPlan(this.#installation(name), place, launcher(name));
   }
 
   #registrations(): RegistrationSummary[] {
@@ -294,7 +301,7 @@ export class MemoryBridge implements Bridge {
     else if (conflict && !choices.replace)
       problem = installed
         ? { code: 'name_taken', name }
-        : { code: 'already_registered', name, scope: 'user' };
+        : { code: 'already_registered', name, client: 'claude_code', scope: 'user' };
     else if (Object.keys(choices.secrets).length && this.#facts().vault.state === 'missing') {
       const vault = this.#facts().vault;
       if (vault.state === 'missing') problem = vault.error;
@@ -351,20 +358,12 @@ export class MemoryBridge implements Bridge {
     const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     for (const [id, more] of [
       ['fetch', {}],
-      [
-        'memory',
-        { verified_at: at(30), places: [{ scope: 'local' as const, project: '/home/sam/src/website' }] },
-      ],
+      ['memory', { verified_at: at(30), places: [placeOf('local', '/home/sam/src/website')] }],
       [
         'github',
         {
           verified_at: at(3),
-          places: [
-            {
-              scope: 'project' as const,
-              project: '/home/sam/src/a/very/long/path/to/a/project/with/a/long/name',
-            },
-          ],
+          places: [placeOf('project', '/home/sam/src/a/very/long/path/to/a/project/with/a/long/name')],
         },
       ],
       ['git', { last_error: { code: 'server_exited' as const, exit: 1 }, verified_at: null }],
@@ -378,7 +377,7 @@ export class MemoryBridge implements Bridge {
         installed_at: at(48),
         verified_at: at(1),
         ...more,
-        places: 'places' in more ? [...more.places] : [{ scope: 'user', project: null }],
+        places: 'places' in more ? [...more.places] : [placeOf('user', '')],
       });
     }
     this.keychain.set('github/token', 'pretended');
@@ -422,18 +421,29 @@ export class MemoryBridge implements Bridge {
       });
     },
     remove_preview: ({ name, delete_data }) => {
-      const plan = removePlan(this.#installation(name), delete_data);
-      return {
-        plan,
-        steps: plan.steps.map(previewOf),
-        consent: fingerprint(plan),
-        variant: plan.variant,
-        name,
-        inputs: {},
-        problem: null,
-        conflict: null,
-        environments: {},
-      };
+      return shown(removePlan(this.#installation(name), delete_data));
+    },
+    connect_preview: (request) => shown(this.#connecting(request)),
+    connect_start: ({ request, consent }) => {
+      const plan = this.#connecting(request);
+      if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
+      return this.#begin(plan, () => {
+        const installation = this.#installation(request.name);
+        const places = [...installation.places, request.place];
+        this.installations.set(request.name, { ...installation, places });
+        return { outcome: 'nothing' };
+      });
+    },
+    disconnect_preview: ({ name, place }) => shown(disconnectPlan(this.#installation(name), place)),
+    disconnect_start: ({ request: { name, place }, consent }) => {
+      const plan = disconnectPlan(this.#installation(name), place);
+      if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
+      return this.#begin(plan, () => {
+        const installation = this.#installation(name);
+        const places = installation.places.filter((other) => !isSame(other, place));
+        this.installations.set(name, { ...installation, places });
+        return { outcome: 'nothing' };
+      });
     },
     remove_start: ({ request, consent }) => {
       const plan = removePlan(this.#installation(request.name), request.delete_data);
@@ -541,7 +551,10 @@ export class MemoryBridge implements Bridge {
       this.become({ vault: 'passphrase' });
       return null;
     },
-    client_list: () => [{ id: 'claude-code', title: 'Claude Code', state: this.#facts().claude }],
+    client_list: () => [
+      { client: 'claude_code', title: 'Claude Code', state: this.#facts().claude },
+      { client: 'claude_desktop', title: 'Claude Desktop', state: this.#facts().claude_desktop },
+    ],
     settings_get: () => this.settings,
     settings_set: (settings) => {
       this.settings = settings;
@@ -562,4 +575,19 @@ export class MemoryBridge implements Bridge {
 /** The plan in a nutshell: two plans with the same steps and places have the same one. */
 function fingerprint(plan: Plan): string {
   return JSON.stringify([plan.purpose, plan.name, plan.variant, plan.steps.map((step) => previewOf(step))]);
+}
+
+/** A plan without choices, to be agreed to. */
+function shown(plan: Plan): PlanPreview {
+  return {
+    plan,
+    steps: plan.steps.map(previewOf),
+    consent: fingerprint(plan),
+    variant: plan.variant,
+    name: plan.name,
+    inputs: {},
+    problem: null,
+    conflict: null,
+    environments: {},
+  };
 }

@@ -14,6 +14,7 @@ import type {
   Variant,
   Warning,
 } from '../types';
+import { fileOf } from './places';
 
 export const HOME = '/home/sam/.local/share/berth';
 
@@ -237,7 +238,14 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
       steps.push({ step: 'make_secret', input: key, item: item(key), generate: kind.generate });
   steps.push(
     { step: 'write_installation', installation, replaces: null },
-    { step: 'register', name, place: choices.place, command: launcher(name), replaces: null },
+    {
+      step: 'register',
+      name,
+      place: choices.place,
+      command: launcher(name),
+      replaces: null,
+      file: fileOf(choices.place),
+    },
     {
       step: 'verify',
       name,
@@ -254,31 +262,6 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     variant: variant.id,
     steps,
     warnings: warningsOf(run, choices),
-  };
-}
-
-export function removePlan(installation: Installation, deleteData: boolean): Plan {
-  const { name } = installation;
-  const steps: Step[] = installation.places.map((place) => ({ step: 'unregister', name, place }));
-  steps.push({ step: 'end_sessions', name }, { step: 'delete_installation', name });
-  if (installation.secrets.length)
-    steps.push({
-      step: 'delete_secrets',
-      items: installation.secrets.map((use) => ({
-        name,
-        generation: installation.generation,
-        input: use.input,
-      })),
-    });
-  if (installation.folder) steps.push({ step: 'delete_folder', path: installation.folder });
-  if (deleteData) for (const data of installation.data) steps.push({ step: 'delete_data', data });
-  return {
-    purpose: 'remove',
-    name,
-    entry: installation.entry,
-    variant: installation.variant,
-    steps,
-    warnings: [],
   };
 }
 
@@ -346,6 +329,10 @@ export function previewOf(step: Step): StepPreview {
     }
     case 'register': {
       subject = step.name;
+      if (step.file) {
+        lines.push({ line: 'writes', path: step.file });
+        return { kind: 'register_desktop', subject, lines };
+      }
       const json = JSON.stringify({ type: 'stdio', command: step.command.program, args: step.command.args });
       command(`claude mcp add-json -s ${step.place.scope} ${step.name} '${json}'`);
       lines.push({
@@ -357,6 +344,8 @@ export function previewOf(step: Step): StepPreview {
     }
     case 'unregister':
       subject = step.name;
+      if (step.file)
+        return { kind: 'unregister_desktop', subject, lines: [{ line: 'writes', path: step.file }] };
       command(`claude mcp remove -s ${step.place.scope} ${step.name}`);
       break;
     case 'verify':

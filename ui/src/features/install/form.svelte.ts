@@ -13,9 +13,9 @@ import {
   type InputValue,
   type InstallationPage,
   type PlanPreview,
-  type Scope,
 } from '@/bridge';
 import { type Draft, firstDraft, nameFits, problemOf, valueOf } from '@/lib/inputs';
+import { needsProject, placeOf, type Where, whereOf } from '@/lib/places';
 import { inputsOf } from '@/lib/variant';
 import { problemText } from '@/messages/errors';
 import { t } from '@/messages';
@@ -36,7 +36,7 @@ export class InstallForm {
   page = $state.raw<EntryPage>() as EntryPage;
   variant = $state('');
   name = $state('');
-  scope = $state<Scope>('user');
+  where = $state<Where>('user');
   project = $state('');
   replace = $state(false);
   /** Building an image: without the cache, or not at all where one of its name is here. */
@@ -83,10 +83,7 @@ export class InstallForm {
     entry: this.page.entry.id,
     variant: this.variant || null,
     name: this.name,
-    place: {
-      scope: this.scope,
-      project: this.scope === 'user' ? null : this.project.trim() || null,
-    },
+    place: placeOf(this.where, this.project),
     inputs: this.#values(),
     secrets: this.#secrets(),
     replace: this.replace,
@@ -107,7 +104,8 @@ export class InstallForm {
   #search = 0;
   #reading = 0;
 
-  constructor(bridge: Bridge, page: EntryPage, installed?: InstallationPage) {
+  /** `only` is the one place where it can be registered on this computer, if there is only one. */
+  constructor(bridge: Bridge, page: EntryPage, installed?: InstallationPage, only?: Where) {
     this.#bridge = bridge;
     this.page = page;
     const record = installed?.installation;
@@ -119,8 +117,9 @@ export class InstallForm {
       '';
     this.name = record?.name ?? page.entry.id;
     const place = record?.places[0];
+    if (only) this.where = only;
     if (place) {
-      this.scope = place.scope;
+      this.where = whereOf(place);
       this.project = place.project ?? '';
     }
     this.replace = record !== undefined;
@@ -196,7 +195,7 @@ export class InstallForm {
     const turn = ++this.#search;
     const wanted = this.page.entry.inputs.filter((spec) => spec.kind.type === 'source');
     for (const spec of wanted) if (turn === 1 && this.draft(spec).paths.length > 0) void this.readEnv(spec);
-    const folders = this.scope !== 'user' && this.project.trim() ? [this.project.trim()] : [];
+    const folders = needsProject(this.where) && this.project.trim() ? [this.project.trim()] : [];
     await Promise.all(
       wanted.map(async (spec) => {
         this.found[spec.key] = { ...this.found[spec.key], looking: true, sources: [] };
@@ -305,7 +304,7 @@ export class InstallForm {
   #problems(): Record<string, string> {
     const problems: Record<string, string> = {};
     if (!nameFits(this.name)) problems['name'] = t('install.name.invalid');
-    if (this.scope !== 'user' && this.project.trim() === '')
+    if (needsProject(this.where) && this.project.trim() === '')
       problems['project'] = t('install.project.missing');
     for (const spec of this.inputs) {
       // What can be seen from here, at once; what the core found, once it has looked at just this.

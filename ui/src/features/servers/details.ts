@@ -2,7 +2,6 @@
 import type { ContainerLaunch, Installation, InstallationPage, InputValue, Launch } from '@/bridge';
 import { ago, memory, moment } from '@/lib/format';
 import { t } from '@/messages';
-import { placeText } from '@/messages/steps';
 
 export interface Row {
   label: string;
@@ -21,15 +20,9 @@ function starts(launch: Launch): string {
   }
 }
 
-export function facts({ row, installation, registered_command }: InstallationPage): Row[] {
+export function facts({ installation, registered_command }: InstallationPage): Row[] {
   const { launch } = installation;
   const rows: Row[] = [
-    {
-      label: t('servers.column.clients'),
-      value: row.places.length
-        ? row.places.map((place) => t('servers.client', { place: placeText(place) })).join('\n')
-        : t('servers.client.none'),
-    },
     { label: t('server.registered'), value: registered_command.join(' '), code: true },
     {
       label: t(launch.kind === 'remote' ? 'server.reaches' : 'server.starts'),

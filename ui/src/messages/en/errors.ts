@@ -11,9 +11,13 @@ export const errors = {
     message: 'A server named “{name}” is already installed.',
     hint: 'Reconfigure it, or choose another name.',
   },
+  not_registered: {
+    message: '{client} has no server named “{name}” of Berth’s ({scope}).',
+    hint: 'See on its page where the server is registered.',
+  },
   already_registered: {
-    message: 'Claude Code already has a server named “{name}” ({scope}).',
-    hint: 'Reconfigure to replace it (it comes back if anything fails), or choose another name.',
+    message: '{client} already has a server named “{name}” ({scope}).',
+    hint: 'Reconfigure to replace it (it comes back if anything fails), or choose another name or place.',
   },
   job_running: {
     message: 'Something is already being done to “{name}”.',
@@ -149,6 +153,10 @@ export const errors = {
   passphrase_wrong: {
     message: 'That is not the vault’s passphrase.',
     hint: 'Try again. Nothing was changed.',
+  },
+  claude_desktop_missing: {
+    message: 'Claude Desktop was not found.',
+    hint: 'Install Claude Desktop and open it once, or choose Claude Code.',
   },
   claude_missing: {
     message: 'Claude Code was not found.',

@@ -28,6 +28,9 @@ export const install = {
   'scope.user': 'All my projects',
   'scope.local': 'One project, me',
   'scope.project': 'One project, shared',
+  'scope.desktop': 'Claude Desktop',
+  'scope.desktop.text': 'In Claude Desktop’s settings, for all your conversations.',
+  'scope.desktop.name': 'your settings',
   'scope.user.text': 'In your own Claude Code settings.',
   'scope.local.text': 'In your own settings, for one folder.',
   'scope.project.text': 'In a file of the folder, for everybody who opens it. No secret is in it.',
@@ -113,6 +116,7 @@ export const install = {
   'install.agree.user': 'Install for all projects',
   'install.agree.local': 'Install for this project',
   'install.agree.project': 'Install for everybody here',
+  'install.agree.desktop': 'Install for Claude Desktop',
   'install.agree.reconfigure': 'Reconfigure',
   'install.starting': 'Starting…',
   'install.incomplete': {
@@ -143,6 +147,7 @@ export const install = {
   'warning.title': 'Before you agree',
 
   'place.user': 'all projects',
+  'place.desktop': 'Claude Desktop',
   'place.local': 'only you, in {project}',
   'place.project': 'shared, in {project}',
 
@@ -167,6 +172,8 @@ export const install = {
   'result.image.before': 'The one before has {size}.',
   'result.restart': 'Restart Claude Code to see it',
   'result.restart.text': 'Type /exit in a running Claude Code, then start claude again.',
+  'result.restart.desktop': 'Open Claude Desktop again to see it',
+  'result.restart.desktop.text': 'Quit Claude Desktop, also where it only hides, then open it again.',
   'result.approve': 'Claude Code asks you to approve it',
   'result.approve.text':
     'Servers of a shared file start only once you have agreed to them in Claude Code, in that folder.',

@@ -80,6 +80,20 @@ export const servers = {
   'remove.data.folder': 'the folder {path}',
   'remove.data.volume': 'the volume {name} ({holds})',
   'remove.data.keep': 'Its data stays on this computer unless you tick this.',
+  'server.places': 'Where it is registered',
+  'server.places.none': 'Nowhere: no client starts it.',
+  'server.connect': 'Connect…',
+  'server.disconnect': 'Disconnect…',
+  'server.disconnect.name': 'Disconnect from {place}',
+  'connect.title': 'Connect {name}',
+  'connect.where': 'Where else should it be?',
+  'connect.loading': 'Looking at what would be done…',
+  'connect.agree': 'Connect',
+  'connect.foreign': 'Replace what is registered there under this name',
+  'disconnect.title': 'Disconnect {name}?',
+  'disconnect.intro': '{place} no longer starts it. The server stays installed.',
+  'disconnect.agree': 'Disconnect',
+
   'remove.agree': 'Remove {name}',
   'remove.agree.data': 'Remove {name} and its data',
 
@@ -131,6 +145,8 @@ export const servers = {
   'secrets.deleted': '{title} of {server} is deleted.',
   'secrets.doctor': 'Open the doctor',
 
+  'client.claude_code': 'Claude Code',
+  'client.claude_desktop': 'Claude Desktop',
   'clients.title': 'Clients',
   'clients.subtitle': 'The programs that use your servers',
   'clients.program': 'Program',
@@ -145,6 +161,7 @@ export const servers = {
   'clients.others.none': 'No other servers',
   'clients.unreadable': 'These files could not be read. Berth changes none of them:',
   'clients.missing.doctor': 'See how to fix it',
+  'clients.desktop.missing': 'It was not found on this computer. Open it once after you have installed it.',
   'clients.checking': 'Looking for it…',
   'clients.again': 'Look again',
 } as const;

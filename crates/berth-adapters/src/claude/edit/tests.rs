@@ -5,10 +5,7 @@ use super::*;
 const FILE: &str = "{\n    \"x\": 1,\n    \"mcpServers\": {\n        \"a\": {\"command\":\"/bin/a\",   \"env\": {\"T\": \"1\"}}\n    }\n}\n";
 
 fn project_place() -> Place {
-    Place {
-        scope: Scope::Project,
-        project: Some("/p".to_owned()),
-    }
+    Place::claude_code(Scope::Project, Some("/p".to_owned()))
 }
 
 fn path() -> &'static Path {
@@ -30,10 +27,7 @@ fn other_bytes_stay() {
 
 #[test]
 fn a_local_place_is_below_its_project() {
-    let place = Place {
-        scope: Scope::Local,
-        project: Some("/nowhere/p q".to_owned()),
-    };
+    let place = Place::claude_code(Scope::Local, Some("/nowhere/p q".to_owned()));
     let value = json!({"command": "x", "args": ["1"]});
     let text = Entry::new("n", &place)
         .put(path(), "", Some(&value))

@@ -114,8 +114,11 @@ pub async fn perform(
         } => {
             registration::register(context, name, place, command).await?;
         }
-        Step::Unregister { name, place } => {
+        Step::Unregister { name, place, .. } => {
             registration::unregister(context, name, place).await?;
+        }
+        Step::NotePlace { name, place, there } => {
+            registration::note(context, name, place, *there)?;
         }
         Step::Verify { .. } => return verify::verify(context, step, watch).await,
         Step::EndSessions { name } => removal::end_sessions(context, name, None).await?,
@@ -157,6 +160,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::Register { name, place, .. } => {
             registration::undo(context, name, place, outcome).await
         }
+        Step::NotePlace { name, place, there } => registration::note(context, name, place, !there),
         // With the record: as long as that is there, the next start makes it all again.
         Step::Verify { .. } => Ok(()),
         // Inside the generation's folder, which is deleted as a whole.

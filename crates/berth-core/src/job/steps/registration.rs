@@ -11,13 +11,14 @@ pub async fn look(
     place: &Place,
     replaces: Option<&RegistrationSummary>,
 ) -> Result<StepOutcome> {
-    let Some(found) = context.ports.claude.registration(name, place).await? else {
+    let Some(found) = context.ports.clients.registration(name, place).await? else {
         return Ok(StepOutcome::Registration { backup: None });
     };
     let summary = found.summary();
     if !summary.is_berths && replaces != Some(&summary) {
         return Err(Error::new(ErrorCode::AlreadyRegistered {
             name: name.to_owned(),
+            client: place.client,
             scope: place.scope,
         }));
     }
@@ -37,12 +38,25 @@ pub async fn register(
     command: &LauncherCommand,
 ) -> Result<()> {
     context.ports.host.settle_launcher()?;
-    context.ports.claude.register(name, place, command).await
+    context.ports.clients.register(name, place, command).await
+}
+
+/// Writes down whether an installed server is registered at a place.
+pub fn note(context: &Context<'_>, name: &str, place: &Place, there: bool) -> Result<()> {
+    let store = &context.ports.store;
+    let Some(mut installation) = store.installation(name)? else {
+        return Ok(());
+    };
+    installation.places.retain(|known| known != place);
+    if there {
+        installation.places.push(place.clone());
+    }
+    store.put_installation(&installation)
 }
 
 /// Takes out Berth's registration; one that somebody else wrote under the name stays.
 pub async fn unregister(context: &Context<'_>, name: &str, place: &Place) -> Result<()> {
-    let claude = &context.ports.claude;
+    let claude = &context.ports.clients;
     match claude.registration(name, place).await? {
         Some(found) if found.summary().is_berths => claude.unregister(name, place).await,
         _ => Ok(()),
@@ -59,10 +73,10 @@ pub async fn undo(
     match outcome {
         StepOutcome::Registration { backup: Some(path) } => {
             let before = context.ports.host.read_backup(path)?;
-            match context.ports.claude.registration(name, place).await? {
+            match context.ports.clients.registration(name, place).await? {
                 // It is back already, or somebody else has registered another one since.
                 Some(now) if now == before || !now.summary().is_berths => Ok(()),
-                _ => context.ports.claude.restore(&before).await,
+                _ => context.ports.clients.restore(&before).await,
             }
         }
         _ => unregister(context, name, place).await,

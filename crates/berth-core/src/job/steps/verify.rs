@@ -1,10 +1,10 @@
 use super::Context;
 use crate::catalog::CredentialCheck;
-use crate::client::{LauncherCommand, Place, Scope};
+use crate::client::{Client, LauncherCommand, Place, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
-use crate::port::{ClaudeHealth, McpSession, PathKind, StartRequest};
+use crate::port::{ClientHealth, McpSession, PathKind, StartRequest};
 use crate::progress::Watch;
 use crate::server::{DataPlace, Installation, Launch, Tool, tools_hash};
 
@@ -97,18 +97,19 @@ async fn check(
     session.close().await?;
     let tools = talked?;
     let mut pending_approval = false;
-    if let Some(place) = place {
+    // Claude Desktop cannot be asked; the handshake is what it would do.
+    if let Some(place) = place.filter(|place| place.client == Client::ClaudeCode) {
         match watch
-            .until_cancelled(context.ports.claude.health(name, place))
+            .until_cancelled(context.ports.clients.health(name, place))
             .await?
         {
-            ClaudeHealth::Connected => {}
+            ClientHealth::Connected => {}
             // The person approves a project's servers inside Claude Code.
-            ClaudeHealth::PendingApproval => pending_approval = true,
+            ClientHealth::PendingApproval => pending_approval = true,
             // The handshake itself has succeeded; words that a newer Claude Code uses for that do
             // not undo it.
-            ClaudeHealth::Unclear => watch.line("Claude Code's own check could not be read"),
-            ClaudeHealth::Failed | ClaudeHealth::Absent => {
+            ClientHealth::Unclear => watch.line("Claude Code's own check could not be read"),
+            ClientHealth::Failed | ClientHealth::Absent => {
                 return Err(unreachable_for_claude(context, name, place).await);
             }
         }

@@ -14,7 +14,7 @@ use std::path::Path;
 use super::remove::items;
 use super::{Choices, HereImage, Plan, Purpose, Step, variants};
 use crate::catalog::{Entry, Run, Variant};
-use crate::client::{LauncherCommand, RegistrationSummary};
+use crate::client::{Client, LauncherCommand, Place, RegistrationSummary};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Facts, Platform};
 use crate::input::{InputValue, InputValues, PathGrant};
@@ -40,6 +40,8 @@ pub struct Surroundings {
     pub start: LauncherCommand,
     /// The installation that has the name now.
     pub old: Option<Installation>,
+    /// Absolute path of Claude Desktop's file.
+    pub desktop_file: Option<String>,
     /// Registrations of that name, at every place that was looked at.
     pub registrations: Vec<RegistrationSummary>,
     /// The reference by which the variant's image is on this computer already, of the digest that
@@ -93,6 +95,7 @@ fn refuse_conflicts(name: &str, choices: &Choices, around: &Surroundings) -> Res
     {
         Some(found) => Err(Error::new(ErrorCode::AlreadyRegistered {
             name: name.to_owned(),
+            client: found.place.client,
             scope: found.place.scope,
         })),
         None => Ok(()),
@@ -173,6 +176,7 @@ impl Planning<'_> {
             place: place.clone(),
             command,
             replaces: there.cloned(),
+            file: self.file(&place),
         });
         steps.push(Step::Verify {
             name: name.clone(),
@@ -217,7 +221,7 @@ impl Planning<'_> {
             seal: String::new(),
             secrets,
             inputs,
-            places: vec![self.choices.place.clone()],
+            places: self.places(),
             folder: prepared.folder,
             built: None,
             data: self.all_data(prepared.data),
@@ -248,18 +252,42 @@ impl Planning<'_> {
         data
     }
 
+    /// Where it is registered afterwards: the chosen place instead of the one that it was installed
+    /// for, and those that were connected since.
+    fn places(&self) -> Vec<Place> {
+        let chosen = &self.choices.place;
+        let connected = self
+            .around
+            .old
+            .iter()
+            .flat_map(|old| old.places.iter().skip(1));
+        std::iter::once(chosen)
+            .chain(connected.filter(|place| *place != chosen))
+            .cloned()
+            .collect()
+    }
+
+    /// The file that Berth writes itself for a place.
+    fn file(&self, place: &Place) -> Option<String> {
+        let written = place.client == Client::ClaudeDesktop;
+        self.around.desktop_file.clone().filter(|_| written)
+    }
+
     /// What is left of the generation that is replaced, once the new one was verified.
     fn clean_up_steps(&self) -> Vec<Step> {
         let Some(old) = &self.around.old else {
             return Vec::new();
         };
+        // Where else it is registered stays: what stands there starts whatever has the name.
+        let kept = self.places();
         let mut steps: Vec<Step> = old
             .places
             .iter()
-            .filter(|place| **place != self.choices.place)
+            .filter(|place| !kept.contains(place))
             .map(|place| Step::Unregister {
                 name: self.name.clone(),
                 place: place.clone(),
+                file: self.file(place),
             })
             .collect();
         let items = items(old);

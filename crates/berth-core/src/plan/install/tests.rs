@@ -62,6 +62,7 @@ fn around(generation: &str) -> Surroundings {
             args: vec!["run".to_owned(), "x".to_owned()],
         },
         old: None,
+        desktop_file: Some("/home/ada/.config/Claude/claude_desktop_config.json".to_owned()),
         registrations: Vec::new(),
         image: None,
         here: None,
@@ -249,10 +250,7 @@ fn reconfiguring_prepares_beside_and_cleans_up_last() {
 
     let mut again = choices("time", "python");
     again.replace = true;
-    again.place = Place {
-        scope: Scope::Local,
-        project: Some("/srv/site".to_owned()),
-    };
+    again.place = Place::claude_code(Scope::Local, Some("/srv/site".to_owned()));
     let plan = planned(&again, &facts(), &with_old).expect("a plan");
     assert_eq!(plan.purpose, Purpose::Reconfigure);
     let kinds = kinds(&plan);

@@ -34,6 +34,9 @@ impl Planning<'_> {
         }
         for found in &self.around.registrations {
             let place = found.place.clone();
+            if place.client != self.choices.place.client {
+                continue;
+            }
             if place != self.choices.place {
                 let ours = self
                     .around

@@ -1,0 +1,21 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// An item of the vault: one per installation's generation and input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+pub struct VaultItem {
+    /// The installation, for people who look into their keychain.
+    pub name: String,
+    /// Its generation.
+    pub generation: String,
+    /// The input's key.
+    pub input: String,
+}
+
+impl VaultItem {
+    /// The user part of the keychain item (the service is `berth`): `name/generation/input`.
+    #[must_use]
+    pub fn account(&self) -> String {
+        format!("{}/{}/{}", self.name, self.generation, self.input)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a person chooses of the demo.
+
+use std::collections::BTreeMap;
+
+use berth_core::catalog::Access;
+use berth_core::input::{InputValue, PathGrant, SecretValues};
+use berth_core::plan::Choices;
+use berth_core::secret::Secret;
+use berth_testkit::fake::World;
+
+use super::shapes::NEW_TOKEN;
+
+pub fn choices(variant: &str) -> Choices {
+    Choices {
+        entry: "demo".to_owned(),
+        variant: Some(variant.to_owned()),
+        ..Choices::default()
+    }
+}
+
+pub fn python() -> Choices {
+    Choices {
+        secrets: token(NEW_TOKEN),
+        ..choices("python")
+    }
+}
+
+/// The name that the demo's image is built under.
+pub const BUILT: &str = "demo/dev:1";
+
+/// The demo's source folder.
+pub const SOURCE: &str = "/home/ada/source";
+
+pub fn dev() -> Choices {
+    from_source("dev", "source")
+}
+
+pub fn in_place() -> Choices {
+    from_source("in-place", "code")
+}
+
+pub fn from_source(variant: &str, input: &str) -> Choices {
+    Choices {
+        inputs: BTreeMap::from([(
+            input.to_owned(),
+            InputValue::Paths(vec![PathGrant {
+                path: SOURCE.to_owned(),
+                access: Access::ReadOnly,
+            }]),
+        )]),
+        secrets: token(NEW_TOKEN),
+        ..choices(variant)
+    }
+}
+
+/// Writes the demo's source folder.
+pub fn write_source(world: &World) {
+    let files = &mut world.state().files;
+    files.write(
+        &format!("{SOURCE}/Dockerfile"),
+        "FROM demo/server:1.0 AS deps\nCOPY src /app/src\nFROM deps AS baked\n",
+    );
+    files.write(&format!("{SOURCE}/src/server.py"), "print()");
+    files.write(
+        &format!("{SOURCE}/pyproject.toml"),
+        r#"{ "name": "demo", "version": "0.3.0", "requires": ">=3.11,<4" }"#,
+    );
+}
+
+pub fn image(secret: Option<&str>) -> Choices {
+    Choices {
+        inputs: BTreeMap::from([(
+            "folders".to_owned(),
+            InputValue::Paths(vec![PathGrant {
+                path: "/home/ada/notes".to_owned(),
+                access: Access::ReadOnly,
+            }]),
+        )]),
+        secrets: secret.map(token).unwrap_or_default(),
+        ..choices("image")
+    }
+}
+
+pub fn token(value: &str) -> SecretValues {
+    SecretValues::from([("token".to_owned(), Secret::new(value))])
+}
