@@ -16,6 +16,7 @@ fn folder(multiple: bool) -> InputSpec {
         required: true,
         placeholder: None,
         from_env: Vec::new(),
+        when: None,
         variants: Vec::new(),
         kind: InputKind::Folder {
             multiple,

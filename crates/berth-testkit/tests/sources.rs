@@ -101,6 +101,7 @@ fn boxes() -> InputSpec {
         required: true,
         placeholder: None,
         from_env: Vec::new(),
+        when: None,
         variants: Vec::new(),
         kind: InputKind::Source {
             marker: Marker {

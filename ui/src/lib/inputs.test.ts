@@ -13,6 +13,7 @@ const spec = (kind: InputKind, required = false): InputSpec => ({
   placeholder: null,
   from_env: [],
   variants: [],
+  when: null,
   kind,
 });
 const draft = (change: Partial<Draft>): Draft => ({ text: '', on: false, paths: [], ...change });

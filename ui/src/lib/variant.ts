@@ -1,4 +1,4 @@
-import type { Entry, InputSpec, Variant } from '@/bridge';
+import type { Entry, InputSpec, InputValue, Variant } from '@/bridge';
 
 /** What a variant pins, exactly, one per line. */
 export function pinsOf(variant: Variant): string[] {
@@ -25,4 +25,13 @@ export function pinsOf(variant: Variant): string[] {
 /** The inputs that a variant asks for. */
 export function inputsOf(entry: Entry, variant: string): InputSpec[] {
   return entry.inputs.filter((input) => input.variants.length === 0 || input.variants.includes(variant));
+}
+
+/** Whether an input is asked for, by the values that those before it have. */
+export function isAsked(spec: InputSpec, values: Readonly<Record<string, InputValue>>): boolean {
+  if (!spec.when) return true;
+  const value = values[spec.when.input];
+  if (!value || value.type === 'paths') return false;
+  const plain = value.type === 'boolean' ? (value.value ? 'yes' : 'no') : String(value.value);
+  return spec.when.is.length === 0 || spec.when.is.includes(plain);
 }

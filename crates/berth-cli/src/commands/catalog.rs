@@ -5,7 +5,7 @@ use berth_api::types::{
     CardState, CatalogCard, CatalogFilter, CatalogPage, CatalogQuery, EntryPage, EntryRequest,
     VariantPage,
 };
-use berth_core::catalog::{InputKind, InputSpec, RunsIn, Trust, Variant};
+use berth_core::catalog::{InputKind, InputSpec, RunsIn, Trust, Variant, When};
 use berth_core::error::Result;
 use berth_core::facts::Probe;
 
@@ -257,6 +257,16 @@ fn input_text(input: &InputSpec) -> String {
     if let InputKind::Choice { options, .. } = &input.kind {
         let values: Vec<&str> = options.iter().map(|option| option.value.as_str()).collect();
         text.push_str(&format!("    one of {}\n", clean(&values.join(", "))));
+    }
+    if let Some(When { input, is }) = &input.when {
+        let value = match is.is_empty() {
+            true => "given".to_owned(),
+            false => is.join(" or "),
+        };
+        text.push_str(&format!(
+            "    asked for when {input} is {}\n",
+            clean(&value)
+        ));
     }
     if !input.help.is_empty() {
         text.push_str(&format!("    {}\n", indented(&input.help, "    ")));

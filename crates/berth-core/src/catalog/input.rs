@@ -2,6 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::input::InputValues;
+
 /// A typed value that an entry asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,8 +36,38 @@ pub struct InputSpec {
     /// The variants that ask for it; empty means all of them.
     #[serde(default)]
     pub variants: Vec<String>,
+    /// What has to be chosen before it is asked for; without it, it always is.
+    #[serde(default)]
+    pub when: Option<When>,
     /// What it is and what is allowed.
     pub kind: InputKind,
+}
+
+/// A condition on another input, which is asked for before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// The other input's key: a text, a number, a choice, an address, a yes or no.
+    pub input: String,
+    /// The values that it can have: `yes` and `no` for a switch. Without any, every value but none.
+    #[serde(default)]
+    pub is: Vec<String>,
+}
+
+impl InputSpec {
+    /// Whether it is asked for, by the values that those before it have: of an input that is not
+    /// asked for itself there is none.
+    #[must_use]
+    pub fn is_asked(&self, values: &InputValues) -> bool {
+        let Some(When { input, is }) = &self.when else {
+            return true;
+        };
+        let value = match values.get(input) {
+            Some(value) if !value.is_empty() => value,
+            _ => return false,
+        };
+        is.is_empty() || value.plain().is_some_and(|value| is.contains(&value))
+    }
 }
 
 /// The kinds of input, each with its rules and its default.

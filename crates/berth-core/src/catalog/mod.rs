@@ -24,7 +24,7 @@ pub use book::{Catalog, OwnFiles};
 pub use card::{Card, Need};
 pub use entry::{Category, CredentialCheck, Entry, Permissions, Source, ToolSummary, Trust};
 pub use help::{HelpTopic, Prompt, Remedy, Trouble, UpdatePath};
-pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker};
+pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker, When};
 pub use load::{Loader, load};
 pub use remote::{HttpSpec, RemoteSpec, is_safe_address};
 pub use schema::{SCHEMA_PATH, entry_schema};

@@ -69,7 +69,8 @@ fn default(kind: &InputKind) -> Option<InputValue> {
 ///
 /// An input that was not given has its default; one that was given empty has no value. `kept` are
 /// the inputs whose secrets an older generation has. Values of other variants' inputs are ignored:
-/// a person who looks at another variant does not lose them.
+/// a person who looks at another variant does not lose them; likewise those of inputs that are not
+/// asked for by what was chosen before ([`InputSpec::is_asked`]).
 pub fn check_all(
     entry: &Entry,
     variant: &str,
@@ -90,6 +91,10 @@ pub fn check_all(
     let mut checked = InputValues::new();
     let mut problems = BTreeMap::new();
     for spec in entry.inputs_of(variant) {
+        // As with other variants' inputs: what is not asked for is not looked at.
+        if !spec.is_asked(&checked) {
+            continue;
+        }
         let problem = if spec.kind.is_secret() {
             secret(spec, values, secrets, kept).err()
         } else if secrets.contains_key(&spec.key) {

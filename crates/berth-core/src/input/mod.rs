@@ -65,6 +65,17 @@ pub struct PathGrant {
 }
 
 impl InputValue {
+    /// A value as an entry's condition names it: `yes` and `no` for a switch. Paths have none.
+    #[must_use]
+    pub fn plain(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.trim().to_owned()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Boolean(on) => Some(if *on { "yes" } else { "no" }.to_owned()),
+            Self::Paths(_) => None,
+        }
+    }
+
     /// One source folder, for reading.
     #[must_use]
     pub fn source(path: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
 //! Rules that need no file system. Paths and whole entries are tested with the testkit's fakes.
 
-use crate::catalog::{Access, Catalog, ChoiceOption, InputKind, InputSpec, Marker};
+use crate::catalog::{Access, Catalog, ChoiceOption, InputKind, InputSpec, Marker, When};
 use crate::error::ErrorCode;
 use crate::secret::Secret;
 
@@ -15,6 +15,7 @@ fn spec(kind: InputKind) -> InputSpec {
         required: true,
         placeholder: None,
         from_env: Vec::new(),
+        when: None,
         variants: Vec::new(),
         kind,
     }
@@ -362,4 +363,36 @@ fn fields_start_with_their_defaults() {
     );
     assert!(!values.contains_key("proxy_url"));
     assert!(!values.contains_key("allow_private"), "of another variant");
+}
+
+#[test]
+fn what_is_asked_for_follows_from_the_values_before() {
+    let when = |input: &str, is: &[&str]| InputSpec {
+        when: Some(When {
+            input: input.to_owned(),
+            is: is.iter().map(|value| (*value).to_owned()).collect(),
+        }),
+        ..spec(InputKind::Boolean { default: false })
+    };
+    let values = InputValues::from([
+        ("auth".to_owned(), InputValue::Text(" jwt ".to_owned())),
+        ("empty".to_owned(), InputValue::Text(" ".to_owned())),
+        ("strict".to_owned(), InputValue::Boolean(true)),
+        ("workers".to_owned(), InputValue::Number(4.0)),
+        ("folder".to_owned(), InputValue::source("/home/ada")),
+    ]);
+    for (input, is, asked) in [
+        ("auth", &["jwt", "basic"][..], true),
+        ("auth", &["basic"], false),
+        ("auth", &[], true),
+        ("empty", &[], false),
+        ("absent", &[], false),
+        ("strict", &["yes"], true),
+        ("strict", &["no"], false),
+        ("workers", &["4"], true),
+        ("folder", &["/home/ada"], false),
+    ] {
+        assert_eq!(when(input, is).is_asked(&values), asked, "{input} {is:?}");
+    }
+    assert!(spec(InputKind::Boolean { default: false }).is_asked(&InputValues::new()));
 }

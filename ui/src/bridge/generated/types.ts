@@ -1228,6 +1228,10 @@ from_env: Array<string>,
  */
 variants: Array<string>, 
 /**
+ * What has to be chosen before it is asked for; without it, it always is.
+ */
+when: When | null, 
+/**
  * What it is and what is allowed.
  */
 kind: InputKind, };
@@ -2971,6 +2975,19 @@ host: string, } | { "warning": "grants",
  * Absolute paths.
  */
 paths: Array<string>, };
+
+/**
+ * A condition on another input, which is asked for before.
+ */
+export type When = { 
+/**
+ * The other input's key: a text, a number, a choice, an address, a yes or no.
+ */
+input: string, 
+/**
+ * The values that it can have: `yes` and `no` for a switch. Without any, every value but none.
+ */
+is: Array<string>, };
 
 /** Every command, with what it takes and gives. */
 export interface Commands {

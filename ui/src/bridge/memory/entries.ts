@@ -85,6 +85,7 @@ export const input = (spec: Pick<InputSpec, 'key' | 'title' | 'kind'> & Partial<
   placeholder: null,
   from_env: [],
   variants: [],
+  when: null,
   ...spec,
 });
 
@@ -183,6 +184,13 @@ export const entries: readonly Entry[] = [
         title: 'Proxy',
         placeholder: 'http://proxy.example.org:3128',
         kind: { type: 'url', default: null, schemes: [] },
+      }),
+      input({
+        key: 'proxy_password',
+        title: 'Password of the proxy',
+        required: true,
+        when: { input: 'proxy_url', is: [] },
+        kind: { type: 'secret', min_length: null, pattern: null, pattern_help: null, generate: null },
       }),
     ],
     variants: [python('mcp-server-fetch', '2026.10.24'), image('mcp/fetch:latest', null)],

@@ -22,8 +22,12 @@ export function launcher(name: string): LauncherCommand {
   return { program: '/usr/bin/berth', args: ['run', name] };
 }
 
-export function inputsFor(entry: Entry, variant: string): InputSpec[] {
-  return entry.inputs.filter((spec) => spec.variants.length === 0 || spec.variants.includes(variant));
+/** The inputs that are asked for, by the values that were given. */
+export function inputsFor(entry: Entry, variant: string, { inputs }: Choices): InputSpec[] {
+  return entry.inputs.filter(
+    ({ variants, when }) =>
+      (variants.length === 0 || variants.includes(variant)) && (!when || inputs[when.input] !== undefined),
+  );
 }
 
 /** What only the real machine would know: which paths are there and which give away too much. */
@@ -34,7 +38,7 @@ export function inputProblems(
   kept: readonly string[],
 ): Record<string, InputProblem> {
   const problems: Record<string, InputProblem> = {};
-  for (const spec of inputsFor(entry, variant)) {
+  for (const spec of inputsFor(entry, variant, choices)) {
     const value = choices.inputs[spec.key];
     const given = spec.kind.type === 'secret' ? choices.secrets[spec.key] : value;
     const made = spec.kind.type === 'secret' && spec.kind.generate !== null;
@@ -140,7 +144,7 @@ export function newInstallation(
             folder: `${HOME}/servers/${name}/01K`,
           },
     seal: '0'.repeat(64),
-    secrets: inputsFor(entry, variant.id)
+    secrets: inputsFor(entry, variant.id, choices)
       .filter((spec) => spec.kind.type === 'secret')
       .map((spec) => ({ env: spec.key.toUpperCase(), template: `{{${spec.key}}}`, input: spec.key })),
     inputs: choices.inputs,
@@ -233,7 +237,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     });
   for (const key of Object.keys(choices.secrets))
     steps.push({ step: 'store_secret', input: key, item: item(key) });
-  for (const { key, kind } of inputsFor(entry, variant.id))
+  for (const { key, kind } of inputsFor(entry, variant.id, choices))
     if (kind.type === 'secret' && kind.generate && !choices.secrets[key])
       steps.push({ step: 'make_secret', input: key, item: item(key), generate: kind.generate });
   steps.push(

@@ -16,7 +16,7 @@ import {
 } from '@/bridge';
 import { type Draft, firstDraft, nameFits, problemOf, valueOf } from '@/lib/inputs';
 import { needsProject, placeOf, type Where, whereOf } from '@/lib/places';
-import { inputsOf } from '@/lib/variant';
+import { inputsOf, isAsked } from '@/lib/variant';
 import { problemText } from '@/messages/errors';
 import { t } from '@/messages';
 
@@ -64,7 +64,7 @@ export class InstallForm {
   error = $state.raw<BerthError | null>(null);
   starting = $state(false);
 
-  readonly inputs = $derived(inputsOf(this.page.entry, this.variant));
+  readonly inputs = $derived(this.#asked());
   readonly chosen = $derived(this.page.entry.variants.find((variant) => variant.id === this.variant));
   /**
    * What runs on the person's own account could write to a folder whatever was agreed to; only a
@@ -281,6 +281,17 @@ export class InstallForm {
       const draft = this.drafts[spec.key];
       if (spec.kind.type === 'secret' && draft) draft.text = '';
     }
+  }
+
+  /** The inputs that are asked for, by what stands in the fields before them. */
+  #asked(): InputSpec[] {
+    const values: Record<string, InputValue> = {};
+    return inputsOf(this.page.entry, this.variant).filter((spec) => {
+      const asked = isAsked(spec, values);
+      const value = asked ? valueOf(spec, this.draft(spec)) : null;
+      if (value) values[spec.key] = value;
+      return asked;
+    });
   }
 
   #values(): Record<string, InputValue> {

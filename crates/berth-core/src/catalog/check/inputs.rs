@@ -1,7 +1,7 @@
 use regex::RegexBuilder;
 
 use super::super::template::{Part, parse};
-use super::super::{Entry, Generate, InputKind, InputSpec, Marker};
+use super::super::{Entry, Generate, InputKind, InputSpec, Marker, When};
 use super::{https, not_blank, unique};
 use crate::source::is_name;
 
@@ -37,6 +37,7 @@ fn one(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
         }
     }
     from_env(entry, input, found);
+    when(entry, input, found);
     kind(input, found);
 }
 
@@ -61,6 +62,51 @@ fn from_env(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
     let is_source = |other: &InputSpec| matches!(other.kind, InputKind::Source { .. });
     if !entry.inputs.iter().any(is_source) {
         found.push("from_env: the entry asks for no source folder".to_owned());
+    }
+}
+
+/// A condition that can be met, on an input that every variant asks for that asks for this one.
+fn when(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
+    let Some(When { input: key, is }) = &input.when else {
+        return;
+    };
+    let mut before = entry.inputs.iter().take_while(|other| *other != input);
+    let Some(other) = before.find(|other| other.key == *key) else {
+        found.push(format!(
+            "when: `{key}` is no input that is asked for before"
+        ));
+        return;
+    };
+    let ids = entry.variants.iter().map(|variant| variant.id.as_str());
+    for id in ids {
+        let asks = |spec: &InputSpec| entry.inputs_of(id).any(|asked| asked == spec);
+        if asks(input) && !asks(other) {
+            found.push(format!("when: the variant `{id}` does not ask for `{key}`"));
+        }
+    }
+    unique("when: is", is.iter().cloned(), found);
+    if is.is_empty() && matches!(other.kind, InputKind::Boolean { .. }) {
+        found.push(format!(
+            "when: `{key}` always has a value; say whether `yes` or `no`"
+        ));
+    }
+    for value in is {
+        let fits = match &other.kind {
+            InputKind::Boolean { .. } => ["yes", "no"].contains(&value.as_str()),
+            kind => crate::input::check_text(kind, value).is_ok(),
+        };
+        if !fits {
+            found.push(format!("when: `{key}` cannot be `{value}`"));
+        }
+    }
+    if matches!(
+        other.kind,
+        InputKind::Secret { .. }
+            | InputKind::File { .. }
+            | InputKind::Folder { .. }
+            | InputKind::Source { .. }
+    ) {
+        found.push(format!("when: `{key}` is a secret, a file or a folder"));
     }
 }
 

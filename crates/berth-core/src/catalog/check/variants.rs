@@ -316,6 +316,9 @@ impl<'a> Uses<'a> {
             .union(&self.parts)
             .map(|key| (*key).to_owned())
             .collect();
+        // One that decides what else is asked for has its use in that.
+        let conditions = self.inputs.iter().filter_map(|input| input.when.as_ref());
+        used.extend(conditions.map(|when| when.input.clone()));
         for arg in args {
             let mut problems = Vec::new();
             self.template(arg, false, &mut used, &mut problems);

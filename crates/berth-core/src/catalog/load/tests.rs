@@ -6,6 +6,7 @@ mod help;
 mod in_place;
 mod made;
 mod remote;
+mod when;
 
 const GOOD: &str = r#"
 id: demo

@@ -62,6 +62,7 @@ fn secret(required: bool) -> InputSpec {
         required,
         placeholder: None,
         from_env: Vec::new(),
+        when: None,
         variants: Vec::new(),
         kind: InputKind::Secret {
             min_length: None,

@@ -50,7 +50,8 @@ impl Planning<'_> {
             let Some(input) = self.secret_of(template)? else {
                 continue;
             };
-            if self.given(&input) || self.kept(&input) || self.made(&input).is_some() {
+            let is_there = self.given(&input) || self.kept(&input) || self.made(&input).is_some();
+            if is_there && self.asks(&input) {
                 uses.push(SecretUse {
                     env: name.clone(),
                     target,
@@ -60,6 +61,13 @@ impl Planning<'_> {
             }
         }
         Ok(uses)
+    }
+
+    /// Whether it is asked for by what was chosen. The values of inputs have been checked, so they
+    /// are of those that are.
+    fn asks(&self, input: &str) -> bool {
+        let spec = self.entry.input(input);
+        spec.is_some_and(|spec| spec.is_asked(&self.choices.inputs))
     }
 
     fn given(&self, input: &str) -> bool {

@@ -9,6 +9,7 @@ use crate::server::Mount;
 mod built;
 mod in_place;
 mod remote;
+mod when;
 
 fn found(path: &str, version: &str) -> Fact<Program> {
     Fact::Found {
