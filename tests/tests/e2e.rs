@@ -17,6 +17,7 @@ mod e2e {
     mod keyboard;
     mod made;
     mod node;
+    mod remote;
     mod scopes;
     mod secret;
     mod single;

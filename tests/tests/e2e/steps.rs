@@ -53,6 +53,14 @@ pub async fn close_sheet(window: &Window) {
     window.gone("install-sheet").await;
 }
 
+/// Opens the page of an installed server.
+pub async fn open_details(window: &Window, name: &str) {
+    window.click("nav-servers").await;
+    window.click(&format!("menu-{name}")).await;
+    window.click(&format!("menu-{name}-details")).await;
+    window.find("reconfigure").await;
+}
+
 /// Removes an installed server through the window, with its data where it has some.
 pub async fn remove(window: &Window, name: &str, data: bool) {
     window.click("nav-servers").await;
