@@ -11,6 +11,7 @@ use berth_core::port::{Host, Ports, Store, Vault};
 use crate::claude::ClaudeCli;
 use crate::docker::DockerEngine;
 use crate::host::LocalHost;
+use crate::launcher::Asker;
 use crate::mcp::RmcpStarter;
 use crate::node::NodeTools;
 use crate::python::PythonTools;
@@ -69,6 +70,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
             python: Arc::new(PythonTools),
             node: Arc::new(NodeTools),
             mcp: Arc::new(RmcpStarter),
+            probe: Arc::new(Asker),
             store,
             host,
             sources: Arc::new(LocalSources),

@@ -11,9 +11,13 @@ use crate::client::Place;
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::InputValues;
 
+mod health;
+mod metrics;
 mod reach;
 
-pub use reach::{HttpLaunch, RemoteLaunch};
+pub use health::{Health, Probed};
+pub use metrics::{METRICS_SHOWN, Metric, metrics};
+pub use reach::{HealthPaths, HttpLaunch, RemoteLaunch};
 
 /// Longest name of an installation, in characters.
 pub const NAME_LIMIT: usize = 64;
@@ -91,6 +95,9 @@ pub struct Installation {
     pub verified_at: Option<String>,
     /// What the last verification found wrong.
     pub last_error: Option<Error>,
+    /// What it said of itself then, where it has paths for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
 }
 
 /// An image that Berth built.

@@ -44,6 +44,7 @@ pub fn installation(name: &str, generation: &str) -> Installation {
         installed_at: "2026-01-02T03:04:05.678Z".to_owned(),
         verified_at: None,
         last_error: None,
+        health: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod built;
 mod cancel;
 mod desktop;
 mod export;
+mod health;
 mod kitaru;
 mod made;
 mod packages;

@@ -38,6 +38,9 @@ variants:
       type: remote
       url: "{{server}}"
       headers: { Authorization: "Bearer {{token}}" }
+      live: /livez
+      ready: /readyz
+      metrics: /metrics
 "#;
 
 #[tokio::test]
@@ -48,7 +51,16 @@ async fn a_server_elsewhere_is_named_before_its_token_goes_there_and_nowhere_els
     let secrets = [right.as_str(), wrong.as_str()];
     let mcp = Arc::new(Mcp::with_token(&right));
     let answering = mcp.clone();
-    let server = Server::start(move |exchange| answering.answer(exchange));
+    let server = Server::start(move |exchange| match exchange.request.path.as_str() {
+        "/livez" => exchange.status(200),
+        "/readyz" => exchange.status(503),
+        "/metrics" => exchange.text(
+            200,
+            &[],
+            "# HELP calls Until now.\ncalls{tool=\"echo\"} 7\n",
+        ),
+        _ => answering.answer(exchange),
+    });
     let url = server.url("/mcp");
     let host = format!("127.0.0.1:{}", server.port());
     let window = Window::open(&sandbox).await;
@@ -83,6 +95,15 @@ async fn a_server_elsewhere_is_named_before_its_token_goes_there_and_nowhere_els
         assert!(shown.contains(text), "{text}: {shown}");
     }
     secret::assert_page_without(&window, &secrets, "the server's page").await;
+    for (path, said) in [
+        ("live", "Yes: /livez answered with status 200."),
+        ("ready", "No: /readyz answered with status 503."),
+        ("metrics", "Yes: /metrics answered with status 200."),
+    ] {
+        window.text_in(&format!("health-{path}"), said).await;
+    }
+    let numbers = "calls {tool=\"echo\"} Until now.7";
+    window.text_in("health-numbers", numbers).await;
     drop(server);
     window.click("verify").await;
     // The window follows the job to Activity; what it found stays with the server.
@@ -90,6 +111,9 @@ async fn a_server_elsewhere_is_named_before_its_token_goes_there_and_nowhere_els
     steps::open_details(&window, NAME).await;
     let gone = format!("The server at {url} does not answer.");
     window.text_in("last-error", &gone).await;
+    window
+        .text_in("health-ready", "/readyz did not answer.")
+        .await;
 
     steps::remove(&window, NAME, false).await;
     assert_nothing_left(&sandbox, NAME);

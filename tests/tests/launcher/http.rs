@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use berth_core::server::{Launch, RemoteLaunch};
+use berth_core::server::{HealthPaths, Launch, RemoteLaunch};
 use berth_tests::http::{Exchange, Mcp, Server};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ fn install(person: &Person, url: &str) {
     let launch = RemoteLaunch {
         url: url.to_owned(),
         headers: BTreeMap::from([("X-Team".to_owned(), "blue".to_owned())]),
+        health: HealthPaths::default(),
     };
     person.install("server", Launch::Remote(Box::new(launch)));
 }

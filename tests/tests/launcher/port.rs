@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::sync::OnceLock;
 
 use berth_core::port::Store;
-use berth_core::server::{HttpLaunch, Installation};
+use berth_core::server::{HealthPaths, HttpLaunch, Installation};
 use berth_testkit::ground;
 use berth_tests::http::Server;
 use rustix::process::Signal;
@@ -58,6 +58,7 @@ fn install(person: &Person, script: &str, ready: Option<&str>) -> Installation {
             path: "/mcp".to_owned(),
             headers: BTreeMap::from([("X-Team".to_owned(), "blue".to_owned())]),
             ready: ready.map(str::to_owned),
+            health: HealthPaths::default(),
         });
     })
 }

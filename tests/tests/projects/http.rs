@@ -44,8 +44,11 @@ fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
         refused.stdout.contains("Docker is not available"),
         "{refused:?}"
     );
+    for said in ["ready: /readyz answers 200", "live: /livez answers 200"] {
+        assert!(refused.stdout.contains(said), "{said}: {refused:?}");
+    }
     assert_nothing_left(sandbox, name);
-    fs::remove_file(broken).unwrap();
+    fs::remove_file(&broken).unwrap();
 
     let plan = sandbox
         .berth(&["plan", name, "--variant", "http", "--source", folder])
@@ -59,6 +62,7 @@ fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
     project.install(&["--variant", "http"]);
     assert!(is_connected(sandbox, name));
     assert_eq!(project.tools(), 8);
+    assert_says_how_it_is(&project);
     project.tool(
         "dynamic.tool.create",
         &json!({ "name": "table", "code": "return 1" }),
@@ -77,6 +81,34 @@ fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
     );
     sandbox.berth(&["remove", name, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, name);
+}
+
+/// It says how it is when it is verified, and that counts for nothing.
+fn assert_says_how_it_is(project: &Project) {
+    let (sandbox, name) = (&project.sandbox, "dynamic-mcp");
+    let yes = |path: &str| json!({ "path": path, "status": 200 });
+    let verified = sandbox.berth(&["verify", name, "--json"]).ok().last_json();
+    let health = &verified["health"];
+    assert_eq!(health["live"], yes("/livez"), "{verified}");
+    assert_eq!(health["ready"], yes("/readyz"), "{verified}");
+    assert_eq!(health["metrics"], yes("/metrics"), "{verified}");
+    assert_eq!(
+        health["numbers"],
+        json!([{
+            "name": "mcp_sessions",
+            "labels": "transport=\"http\"",
+            "value": "1",
+            "help": "Sessions that are open.",
+        }])
+    );
+    let shown = sandbox.berth(&["show", name]).ok().stdout;
+    for text in [
+        "the handshake decides",
+        "/readyz      yes (status 200)",
+        "mcp_sessions {transport=\"http\"}  1      Sessions that are open.",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
 }
 
 #[test]

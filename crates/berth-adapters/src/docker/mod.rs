@@ -137,6 +137,12 @@ impl DockerEngine {
 
 fn session_container(summary: ContainerSummary) -> Option<SessionContainer> {
     let labels = summary.labels.unwrap_or_default();
+    let ports = summary.ports.unwrap_or_default();
+    let here = ports
+        .iter()
+        .filter(|port| port.ip.as_deref() == Some("127.0.0.1"))
+        .filter_map(|port| Some((port.private_port, port.public_port?)))
+        .collect();
     Some(SessionContainer {
         id: summary.id?,
         // Paused and restarting ones hold their session's resources too.
@@ -149,6 +155,7 @@ fn session_container(summary: ContainerSummary) -> Option<SessionContainer> {
             )
         ),
         labels: SessionLabels::from_lookup(|key| labels.get(key).map(String::as_str))?,
+        ports: here,
     })
 }
 

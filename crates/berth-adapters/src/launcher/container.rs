@@ -191,6 +191,7 @@ fn mount(mount: &Mount, labels: &SessionLabels) -> Value {
 mod tests {
     use super::*;
     use berth_core::secret::Secret;
+    use berth_core::server::HealthPaths;
     use std::collections::BTreeMap;
 
     fn labels() -> SessionLabels {
@@ -264,6 +265,7 @@ mod tests {
             path: "/mcp".to_owned(),
             headers: BTreeMap::new(),
             ready: None,
+            health: HealthPaths::default(),
         };
         launch.http = Some(http.clone());
         let body = body(&launch, &[], &labels());

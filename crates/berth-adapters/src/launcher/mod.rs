@@ -26,6 +26,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Engine, SecretReader};
 use berth_core::server::Launch;
 
+pub use bridge::Asker;
 pub use record::Record;
 pub use sweep::sweep;
 

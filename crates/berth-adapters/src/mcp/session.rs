@@ -147,14 +147,17 @@ impl McpSession for Session {
         if let Err(error) = self.service.cancel().await {
             tracing::debug!(%error, "the session's task had ended already");
         }
-        let grace = Duration::from_secs(5);
-        if tokio::time::timeout(grace, self.group.wait())
-            .await
-            .is_err()
-            && let Err(error) = self.group.end().await
-        {
-            tracing::warn!(%error, "a server could not be ended");
-        }
+        ended(&mut self.group).await;
         Ok(())
+    }
+}
+
+/// Waits for a server whose input was closed, and ends it where it does not end by itself.
+pub(super) async fn ended(group: &mut Group) {
+    let grace = Duration::from_secs(5);
+    if tokio::time::timeout(grace, group.wait()).await.is_err()
+        && let Err(error) = group.end().await
+    {
+        tracing::warn!(%error, "a server could not be ended");
     }
 }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::port::{McpSession, McpStarter, StartRequest};
+use berth_core::port::{Held, McpSession, McpStarter, StartRequest};
 use berth_core::progress::Watch;
 use rmcp::ServiceExt;
 use rmcp::model::{ClientCapabilities, ClientConfig, Implementation};
 use rmcp::service::ClientInitializeError;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::Command;
+use tokio::process::{ChildStdin, Command};
 
 use super::bridged;
 use super::lines::only_json;
@@ -44,27 +44,14 @@ pub struct RmcpStarter;
 #[async_trait]
 impl McpStarter for RmcpStarter {
     async fn start(&self, request: &StartRequest, watch: &Watch) -> Result<Box<dyn McpSession>> {
-        let program = &request.command.program;
-        let mut command = Command::new(program);
-        command.args(&request.command.args).env_clear();
-        for name in PASSED {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
-        if let Some(folder) = &request.folder {
-            command.current_dir(folder);
-        }
+        let mut command = bare(request);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
 
         let began = Instant::now();
-        let mut group = Group::spawn(&mut command).map_err(|error| {
-            let program = program.clone();
-            Error::new(ErrorCode::ProgramMissing { program }).caused_by(&error)
-        })?;
+        let mut group = spawned(&mut command, request)?;
         let child = group.child();
         let (Some(stdin), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
@@ -110,6 +97,62 @@ impl McpStarter for RmcpStarter {
                 Err(last_words.add_to(Error::new(ErrorCode::ServerTimeout { seconds })))
             }
         }
+    }
+
+    async fn hold(&self, request: &StartRequest) -> Result<Box<dyn Held>> {
+        let mut command = bare(request);
+        // It was listened to when it was spoken with.
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut group = spawned(&mut command, request)?;
+        let input = group.child().stdin.take();
+        Ok(Box::new(Silent { group, input }))
+    }
+}
+
+/// The command with what a client passes on and nothing else.
+fn bare(request: &StartRequest) -> Command {
+    let mut command = Command::new(&request.command.program);
+    command.args(&request.command.args).env_clear();
+    for name in PASSED {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    if let Some(folder) = &request.folder {
+        command.current_dir(folder);
+    }
+    command
+}
+
+fn spawned(command: &mut Command, request: &StartRequest) -> Result<Group> {
+    Group::spawn(command).map_err(|error| {
+        let program = request.command.program.clone();
+        Error::new(ErrorCode::ProgramMissing { program }).caused_by(&error)
+    })
+}
+
+/// A server that nothing is said to, for as long as its input is open.
+struct Silent {
+    group: Group,
+    input: Option<ChildStdin>,
+}
+
+#[async_trait]
+impl Held for Silent {
+    fn has_ended(&mut self) -> bool {
+        // One that cannot be asked is not there either.
+        self.group
+            .child()
+            .try_wait()
+            .map_or(true, |exit| exit.is_some())
+    }
+
+    async fn end(mut self: Box<Self>) {
+        drop(self.input.take());
+        super::session::ended(&mut self.group).await;
     }
 }
 

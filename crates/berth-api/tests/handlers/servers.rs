@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use berth_api::types::{ServerState, ToolCallRequest};
 use berth_core::client::{Place, Scope};
 use berth_core::error::{Error, ErrorCode};
@@ -27,6 +29,7 @@ fn session(home: &str, running: bool) -> SessionContainer {
             home: home.to_owned(),
             owner: "7:7:boot".to_owned(),
         },
+        ports: BTreeMap::new(),
     }
 }
 

@@ -18,6 +18,7 @@ fn container(id: &str, home: &str, owner: &str) -> SessionContainer {
             home: home.to_owned(),
             owner: owner.to_owned(),
         },
+        ports: std::collections::BTreeMap::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use berth_core::server::Launch;
 
 use super::list::{STATE_PROBES, state};
 use crate::output::text::indented;
-use crate::output::{Output, clean, error_text, plan};
+use crate::output::{Output, clean, error_text, health, plan};
 
 /// Runs it.
 pub async fn run(berth: &Berth, out: Output, name: String) -> Result<()> {
@@ -58,6 +58,9 @@ fn text(page: &InstallationPage) -> String {
     line("Installed", &installation.installed_at);
     line("Verified", row.verified_at.as_deref().unwrap_or("not yet"));
     line("Try", page.prompt.as_deref().unwrap_or_default());
+    if let Some(health) = &installation.health {
+        text.push_str(&format!("\n{}\n", health::text(health)));
+    }
     if !installation.tools.is_empty() {
         text.push_str("\nTools\n");
     }

@@ -7,8 +7,8 @@ use berth_core::job::{Job, JobState, StepOutcome};
 use serde_json::json;
 
 use crate::follow::follow;
-use crate::output::Output;
 use crate::output::text::counted;
+use crate::output::{Output, health};
 
 /// Runs it.
 pub async fn run(berth: &Berth, out: Output, name: String) -> Result<()> {
@@ -16,7 +16,13 @@ pub async fn run(berth: &Berth, out: Output, name: String) -> Result<()> {
     let request = NameRequest { name: name.clone() };
     let job = berth.verify_start(request).await?.job;
     let job = follow(berth, out, events, &job, false).await?;
+    let page = berth.installation_get(NameRequest { name: name.clone() });
+    let health = page.await?.installation.health;
     if job.state != JobState::Done {
+        if let Some(health) = &health {
+            out.line(&json!({ "event": "health", "health": health }));
+            out.remark(&health::text(health));
+        }
         return Err(job
             .error
             .unwrap_or_else(|| Error::internal("a verification ended without a reason")));
@@ -28,6 +34,7 @@ pub async fn run(berth: &Berth, out: Output, name: String) -> Result<()> {
             "tools": tools,
             "answered_ms": answered_ms,
             "pending_approval": pending_approval,
+            "health": health,
         }),
         || {
             let mut text = format!(
@@ -38,6 +45,9 @@ pub async fn run(berth: &Berth, out: Output, name: String) -> Result<()> {
                 text.push_str(
                     "\nClaude Code asks for your approval when you open it in the project.",
                 );
+            }
+            if let Some(health) = &health {
+                text.push_str(&format!("\n\n{}", health::text(health)));
             }
             text
         },

@@ -1,6 +1,7 @@
 //! Everything that is printed: one JSON value, JSON lines, or text for people.
 
 pub mod exit;
+pub mod health;
 pub mod plan;
 pub mod steps;
 pub mod table;

@@ -15,6 +15,18 @@ pub struct RemoteSpec {
     /// Headers of every request (templates).
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// A path of the same host whose status says whether it lives.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub live: Option<String>,
+    /// The same for whether it is ready.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub ready: Option<String>,
+    /// A path at which it tells numbers about itself, as Prometheus reads them.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub metrics: Option<String>,
 }
 
 /// How a server in a container is reached over HTTP, where it does not speak over its input and
@@ -36,6 +48,14 @@ pub struct HttpSpec {
     #[serde(default)]
     #[schemars(regex(pattern = "^/"))]
     pub ready: Option<String>,
+    /// A path whose status says whether it lives.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub live: Option<String>,
+    /// A path at which it tells numbers about itself, as Prometheus reads them.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub metrics: Option<String>,
 }
 
 fn default_path() -> String {

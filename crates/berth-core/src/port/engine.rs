@@ -150,6 +150,9 @@ pub struct SessionContainer {
     pub running: bool,
     /// Its labels.
     pub labels: SessionLabels,
+    /// Ports of 127.0.0.1, by the container's own that they lead to.
+    #[serde(default)]
+    pub ports: BTreeMap<u16, u16>,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod clients;
 mod engine;
 mod host;
+mod probe;
 mod runtimes;
 mod session;
 mod sources;
@@ -13,8 +14,9 @@ mod vault;
 pub use clients::{ClientHealth, Clients};
 pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
 pub use host::{Host, PathKind};
+pub use probe::{HealthProbe, PROBE_BYTES, ProbeAnswer};
 pub use runtimes::{NodeRuntime, PythonRuntime};
-pub use session::{McpSession, McpStarter, StartRequest, ToolResult};
+pub use session::{Held, McpSession, McpStarter, StartRequest, ToolResult};
 pub use sources::{Project, Sources};
 pub use store::{JobGuard, Store};
 pub use vault::{SecretReader, Vault};
@@ -31,6 +33,7 @@ pub struct Ports {
     pub python: Arc<dyn PythonRuntime>,
     pub node: Arc<dyn NodeRuntime>,
     pub mcp: Arc<dyn McpStarter>,
+    pub probe: Arc<dyn HealthProbe>,
     pub store: Arc<dyn Store>,
     pub host: Arc<dyn Host>,
     pub sources: Arc<dyn Sources>,

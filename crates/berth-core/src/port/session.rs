@@ -12,6 +12,20 @@ pub trait McpStarter: Send + Sync {
     /// sends `initialize` and waits for the answer. Lines on stdout that are not JSON are
     /// tolerated and reported as log lines, like everything on stderr.
     async fn start(&self, request: &StartRequest, watch: &Watch) -> Result<Box<dyn McpSession>>;
+
+    /// Starts it in the same way and says nothing to it, so that one whose handshake fails can be
+    /// looked at.
+    async fn hold(&self, request: &StartRequest) -> Result<Box<dyn Held>>;
+}
+
+/// A server that was started and is not spoken with.
+#[async_trait]
+pub trait Held: Send {
+    /// Whether it has ended by itself.
+    fn has_ended(&mut self) -> bool;
+
+    /// Ends it as [`McpSession::close`] does.
+    async fn end(self: Box<Self>);
 }
 
 /// What to start.

@@ -12,6 +12,9 @@ pub struct RemoteLaunch {
     pub url: String,
     /// Headers of every request, without secrets.
     pub headers: BTreeMap<String, String>,
+    /// Where it says how it is.
+    #[serde(default, skip_serializing_if = "HealthPaths::is_empty")]
+    pub health: HealthPaths,
 }
 
 impl RemoteLaunch {
@@ -36,4 +39,38 @@ pub struct HttpLaunch {
     pub headers: BTreeMap<String, String>,
     /// A path whose status says whether it is ready.
     pub ready: Option<String>,
+    /// Where else it says how it is; `ready` is above.
+    #[serde(default, skip_serializing_if = "HealthPaths::is_empty")]
+    pub health: HealthPaths,
+}
+
+/// Paths at which a server says how it is, to whoever asks. The handshake is what counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct HealthPaths {
+    /// A path whose status says whether it lives.
+    pub live: Option<String>,
+    /// A path whose status says whether it is ready.
+    pub ready: Option<String>,
+    /// A path with numbers about itself, in Prometheus' text format.
+    pub metrics: Option<String>,
+}
+
+impl HealthPaths {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live.is_none() && self.ready.is_none() && self.metrics.is_none()
+    }
+}
+
+impl HttpLaunch {
+    /// All of its paths.
+    #[must_use]
+    pub fn health_paths(&self) -> HealthPaths {
+        HealthPaths {
+            ready: self.ready.clone(),
+            ..self.health.clone()
+        }
+    }
 }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::plan::VaultItem;
 use berth_core::port::{
-    McpSession, McpStarter, PathKind, SessionContainer, SessionLabels, StartRequest, Store,
-    ToolResult,
+    HealthProbe, Held, McpSession, McpStarter, PathKind, ProbeAnswer, SessionContainer,
+    SessionLabels, StartRequest, Store, ToolResult,
 };
 use berth_core::progress::Watch;
 use berth_core::server::{DataPlace, Installation, Launch, Mount, Tool, check_seal};
@@ -143,6 +143,35 @@ impl McpStarter for FakeMcp {
             None => Ok(Box::new(session)),
         }
     }
+
+    async fn hold(&self, request: &StartRequest) -> Result<Box<dyn Held>> {
+        let name = request.command.args.last().cloned().unwrap_or_default();
+        let installation = can_start(&self.0, &name)?;
+        Ok(Box::new(FakeSession {
+            world: self.0.clone(),
+            script: ServerScript::default(),
+            container: self.run(&installation),
+        }))
+    }
+}
+
+#[async_trait]
+impl Held for FakeSession {
+    fn has_ended(&mut self) -> bool {
+        false
+    }
+
+    async fn end(self: Box<Self>) {}
+}
+
+/// Answers what the world says.
+pub struct FakeProbe(pub(super) Arc<World>);
+
+#[async_trait]
+impl HealthProbe for FakeProbe {
+    async fn ask(&self, url: &str) -> Option<ProbeAnswer> {
+        self.0.state().answers.get(url).cloned()
+    }
 }
 
 impl FakeMcp {
@@ -174,6 +203,11 @@ impl FakeMcp {
                 home: World::BERTH_HOME.to_owned(),
                 owner: "1:1:boot".to_owned(),
             },
+            ports: launch
+                .http
+                .iter()
+                .map(|http| (http.port, World::PORT))
+                .collect(),
         });
         Some(id)
     }

@@ -21,7 +21,7 @@ pub use claude::FakeClaude;
 pub use engine::FakeEngine;
 pub use files::{Files, Node};
 pub use host::FakeHost;
-pub use mcp::{FakeMcp, ServerScript};
+pub use mcp::{FakeMcp, FakeProbe, ServerScript};
 pub use runtimes::{FakeNode, FakePython};
 pub use sources::FakeSources;
 pub use store::{MemoryStore, StoreSnapshot};

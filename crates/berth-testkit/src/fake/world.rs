@@ -5,11 +5,11 @@ use berth_core::client::Place;
 use berth_core::error::Result;
 use berth_core::facts::{EndpointSource, EngineFacts, Platform, Program, VaultFacts, VaultKind};
 use berth_core::plan::VaultItem;
-use berth_core::port::{ImageInfo, Ports, SessionContainer, Store};
+use berth_core::port::{ImageInfo, Ports, ProbeAnswer, SessionContainer, Store};
 
 use super::{
-    FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakePython, FakeSources, FakeVault, Files,
-    MemoryStore, ServerScript, StoreSnapshot,
+    FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakeProbe, FakePython, FakeSources,
+    FakeVault, Files, MemoryStore, ServerScript, StoreSnapshot,
 };
 
 /// A machine in memory. It has everything that Berth can use, and one person, Ada.
@@ -59,6 +59,8 @@ pub struct State {
     pub missing_packages: BTreeSet<String>,
     /// How servers behave, by the entry they come from; others have one tool and work.
     pub servers: BTreeMap<String, ServerScript>,
+    /// What servers answer to whoever asks how they are, by address; others do not answer.
+    pub answers: BTreeMap<String, ProbeAnswer>,
     /// The platform that the host says it is.
     pub platform: Platform,
     /// Owners of sessions that still live.
@@ -88,6 +90,8 @@ impl World {
     pub const BERTH_HOME: &str = "/home/ada/.local/share/berth";
     /// Where the person's home is.
     pub const USER_HOME: &str = "/home/ada";
+    /// The port of this computer that leads to a container.
+    pub const PORT: u16 = 32768;
     /// The launcher.
     pub const LAUNCHER: &str = "/usr/bin/berth";
 
@@ -130,6 +134,7 @@ impl World {
             launcher_on_path: true,
             missing_packages: BTreeSet::new(),
             servers: BTreeMap::new(),
+            answers: BTreeMap::new(),
             platform: Platform::Linux,
             living_owners: BTreeSet::new(),
             built_afresh: 0,
@@ -151,6 +156,7 @@ impl World {
             python: Arc::new(FakePython(self.clone())),
             node: Arc::new(FakeNode(self.clone())),
             mcp: Arc::new(FakeMcp(self.clone())),
+            probe: Arc::new(FakeProbe(self.clone())),
             store: self.store.clone() as Arc<dyn Store>,
             host: Arc::new(FakeHost(self.clone())),
             sources: Arc::new(FakeSources(self.clone())),

@@ -5,6 +5,7 @@
 //! calls there were, and then runs again for each of them with each [`Fault`].
 
 mod calls;
+mod mcp;
 mod ports;
 
 pub use calls::{Crash, Fault, Faults, outcome};

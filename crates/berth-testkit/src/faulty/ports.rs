@@ -9,21 +9,20 @@ use berth_core::facts::{EngineFacts, Platform, Program, VaultFacts};
 use berth_core::job::{Job, LogLine};
 use berth_core::plan::{PythonTool, VaultItem};
 use berth_core::port::{
-    BuildRequest, ClientHealth, Clients, Engine, Host, ImageInfo, JobGuard, McpSession, McpStarter,
-    NodeRuntime, PathKind, Ports, Project, PythonRuntime, SessionContainer, Sources, StartRequest,
-    Store, ToolResult, Vault,
+    BuildRequest, ClientHealth, Clients, Engine, Host, ImageInfo, JobGuard, NodeRuntime, PathKind,
+    Ports, Project, PythonRuntime, SessionContainer, Sources, Store, Vault,
 };
 use berth_core::progress::Watch;
 use berth_core::secret::Secret;
-use berth_core::server::{Installation, Tool};
+use berth_core::server::Installation;
 use berth_core::settings::{MachineNotes, Settings};
 
 use super::Faults;
 
 /// A port and the faults around it.
-struct Faulty<P: ?Sized> {
-    port: Arc<P>,
-    faults: Faults,
+pub(super) struct Faulty<P: ?Sized> {
+    pub(super) port: Arc<P>,
+    pub(super) faults: Faults,
 }
 
 /// The same ports, with these faults.
@@ -42,6 +41,8 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
         python: around(&ports.python, faults),
         node: around(&ports.node, faults),
         mcp: around(&ports.mcp, faults),
+        // What nobody answers has no error.
+        probe: ports.probe.clone(),
         store: around(&ports.store, faults),
         host: around(&ports.host, faults),
         sources: around(&ports.sources, faults),
@@ -351,47 +352,4 @@ impl Sources for Faulty<dyn Sources> {
     faulty!("sources", project(folder: &str, file: &str) -> Option<Project>);
     faulty!("sources", folders(folder: &str, limit: usize) -> Vec<String>);
     faulty!("sources", env_file(folder: &str) -> Option<Secret>);
-}
-
-#[async_trait]
-impl McpStarter for Faulty<dyn McpStarter> {
-    async fn start(&self, request: &StartRequest, watch: &Watch) -> Result<Box<dyn McpSession>> {
-        let work = self.port.start(request, watch);
-        let session = self.faults.around_async("mcp.start", work).await?;
-        Ok(Box::new(FaultySession {
-            session,
-            faults: self.faults.clone(),
-        }))
-    }
-}
-
-struct FaultySession {
-    session: Box<dyn McpSession>,
-    faults: Faults,
-}
-
-#[async_trait]
-impl McpSession for FaultySession {
-    fn answered_ms(&self) -> u64 {
-        self.session.answered_ms()
-    }
-
-    async fn tools(&mut self) -> Result<Vec<Tool>> {
-        let work = self.session.tools();
-        self.faults.around_async("mcp.tools", work).await
-    }
-
-    async fn call(
-        &mut self,
-        tool: &str,
-        arguments: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<ToolResult> {
-        let work = self.session.call(tool, arguments);
-        self.faults.around_async("mcp.call", work).await
-    }
-
-    async fn close(self: Box<Self>) -> Result<()> {
-        let Self { session, faults } = *self;
-        faults.around_async("mcp.close", session.close()).await
-    }
 }

@@ -4,6 +4,7 @@
 mod choices;
 mod double;
 mod faults;
+mod health;
 mod preview;
 mod random;
 mod runner;

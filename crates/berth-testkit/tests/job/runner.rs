@@ -192,6 +192,13 @@ impl berth_core::port::McpStarter for Endless {
     ) -> berth_core::error::Result<Box<dyn berth_core::port::McpSession>> {
         watch.until_cancelled(std::future::pending()).await
     }
+
+    async fn hold(
+        &self,
+        _: &berth_core::port::StartRequest,
+    ) -> berth_core::error::Result<Box<dyn berth_core::port::Held>> {
+        std::future::pending().await
+    }
 }
 
 #[tokio::test]
@@ -409,6 +416,7 @@ async fn a_session_of_the_old_generation_outlives_a_failed_reconfiguration() {
             home: World::BERTH_HOME.to_owned(),
             owner: "1:1:boot".to_owned(),
         },
+        ports: std::collections::BTreeMap::new(),
     };
     world.state().containers.push(theirs);
     let before = comparable(&world);

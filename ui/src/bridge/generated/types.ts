@@ -975,6 +975,53 @@ network: Network,
 user: string | null, };
 
 /**
+ * What a server said of itself at its own paths. None of it says whether it works: that is what
+ * the handshake is for.
+ */
+export type Health = { 
+/**
+ * When it was asked (RFC 3339, UTC).
+ */
+asked_at: string, 
+/**
+ * Whether it lives.
+ */
+live: Probed | null, 
+/**
+ * Whether it is ready.
+ */
+ready: Probed | null, 
+/**
+ * Whether it tells numbers.
+ */
+metrics: Probed | null, 
+/**
+ * The first of its numbers.
+ */
+numbers: Array<Metric>, 
+/**
+ * How many there are beyond those; without parts of histograms.
+ */
+left_out: number, };
+
+/**
+ * Paths at which a server says how it is, to whoever asks. The handshake is what counts.
+ */
+export type HealthPaths = { 
+/**
+ * A path whose status says whether it lives.
+ */
+live: string | null, 
+/**
+ * A path whose status says whether it is ready.
+ */
+ready: string | null, 
+/**
+ * A path with numbers about itself, in Prometheus' text format.
+ */
+metrics: string | null, };
+
+/**
  * A question and its answer.
  */
 export type HelpTopic = { 
@@ -1027,7 +1074,11 @@ headers: { [key in string]: string },
 /**
  * A path whose status says whether it is ready.
  */
-ready: string | null, };
+ready: string | null, 
+/**
+ * Where else it says how it is; `ready` is above.
+ */
+health?: HealthPaths, };
 
 /**
  * How a server in a container is reached over HTTP, where it does not speak over its input and
@@ -1049,7 +1100,15 @@ headers: { [key in string]: string },
 /**
  * A path that says with its status whether it is ready: the session begins when it says so.
  */
-ready: string | null, };
+ready: string | null, 
+/**
+ * A path whose status says whether it lives.
+ */
+live: string | null, 
+/**
+ * A path at which it tells numbers about itself, as Prometheus reads them.
+ */
+metrics: string | null, };
 
 /**
  * The image that had a name before another one was built under it.
@@ -1347,7 +1406,11 @@ verified_at: string | null,
 /**
  * What the last verification found wrong.
  */
-last_error: BerthError | null, };
+last_error: BerthError | null, 
+/**
+ * What it said of itself then, where it has paths for that.
+ */
+health?: Health | null, };
 
 /**
  * An installation with everything about it.
@@ -1653,6 +1716,27 @@ file: string,
 name: string | null, };
 
 /**
+ * One number that a server tells.
+ */
+export type Metric = { 
+/**
+ * Its name: `http_requests_total`.
+ */
+name: string, 
+/**
+ * What it is about, as it is written: `method="post",code="200"`; often empty.
+ */
+labels: string, 
+/**
+ * The number, as it is written.
+ */
+value: string, 
+/**
+ * The server's own words about it; often empty.
+ */
+help: string, };
+
+/**
  * Something of this computer that is visible inside a container.
  */
 export type Mount = { "kind": "bind", source: string, target: string, access: Access, } | { "kind": "volume", name: string, target: string, };
@@ -1948,6 +2032,19 @@ export type PreviewLine = { "line": "command", text: string, } | { "line": "writ
 export type Probe = "engine" | "vault" | "claude" | "claude_desktop" | "uv" | "python" | "node" | "git" | "launcher_on_path";
 
 /**
+ * A path that was asked.
+ */
+export type Probed = { 
+/**
+ * The path.
+ */
+path: string, 
+/**
+ * The status of its answer (200 to 299 is a yes); `None` where there was none in time.
+ */
+status: number | null, };
+
+/**
  * A program that was found.
  */
 export type Program = { 
@@ -2083,7 +2180,11 @@ url: string,
 /**
  * Headers of every request, without secrets.
  */
-headers: { [key in string]: string }, };
+headers: { [key in string]: string }, 
+/**
+ * Where it says how it is.
+ */
+health?: HealthPaths, };
 
 /**
  * A server somewhere else, that is reached over HTTP.
@@ -2097,7 +2198,19 @@ url: string,
 /**
  * Headers of every request (templates).
  */
-headers: { [key in string]: string }, };
+headers: { [key in string]: string }, 
+/**
+ * A path of the same host whose status says whether it lives.
+ */
+live: string | null, 
+/**
+ * The same for whether it is ready.
+ */
+ready: string | null, 
+/**
+ * A path at which it tells numbers about itself, as Prometheus reads them.
+ */
+metrics: string | null, };
 
 /**
  * Asks what a removal would delete.

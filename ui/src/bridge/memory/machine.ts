@@ -32,6 +32,7 @@ import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { type JobOptions, newJob, run, type Running } from './jobs';
 import {
   environmentsOf,
+  healthOf,
   HOME,
   imageHere,
   inputProblems,
@@ -345,6 +346,7 @@ export class MemoryBridge implements Bridge {
       tools,
       verified_at: new Date().toISOString(),
       last_error: null,
+      health: healthOf(installation),
     });
     return {
       outcome: 'verified',

@@ -2,6 +2,7 @@ import type {
   Choices,
   DataPlace,
   Entry,
+  Health,
   HereImage,
   InputProblem,
   InputSpec,
@@ -112,7 +113,12 @@ export function newInstallation(
       },
     ],
     launch: elsewhere(run)
-      ? { kind: 'remote', url: run.url, headers: {} }
+      ? {
+          kind: 'remote',
+          url: run.url,
+          headers: {},
+          health: { live: run.live, ready: run.ready, metrics: run.metrics },
+        }
       : container
         ? {
             kind: 'container',
@@ -158,6 +164,21 @@ export function newInstallation(
     installed_at: new Date().toISOString(),
     verified_at: null,
     last_error: null,
+  };
+}
+
+/** What the server says of itself, where it has paths for that: it is well. */
+export function healthOf({ launch }: Installation): Health | undefined {
+  if (launch.kind !== 'remote' || !launch.health) return undefined;
+  const well = (path: string | null) => (path === null ? null : { path, status: 200 });
+  const { live, ready, metrics } = launch.health;
+  return {
+    asked_at: new Date().toISOString(),
+    live: well(live),
+    ready: well(ready),
+    metrics: well(metrics),
+    numbers: [],
+    left_out: 0,
   };
 }
 

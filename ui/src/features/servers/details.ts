@@ -1,5 +1,5 @@
 /** An installation in labels and values. */
-import type { ContainerLaunch, Installation, InstallationPage, InputValue, Launch } from '@/bridge';
+import type { ContainerLaunch, Health, Installation, InstallationPage, InputValue, Launch } from '@/bridge';
 import { ago, memory, moment } from '@/lib/format';
 import { t } from '@/messages';
 
@@ -7,6 +7,7 @@ export interface Row {
   label: string;
   value: string;
   code?: boolean;
+  testid?: string;
 }
 
 function starts(launch: Launch): string {
@@ -53,6 +54,23 @@ export function facts({ installation, registered_command }: InstallationPage): R
       code: true,
     });
   return rows;
+}
+
+/** What it answered at its own paths. None of it decides anything. */
+export function answers(health: Health): Row[] {
+  const asked = [
+    ['live', health.live],
+    ['ready', health.ready],
+    ['metrics', health.metrics],
+  ] as const;
+  const rows = asked.flatMap(([what, probed]) => {
+    if (!probed) return [];
+    const { path, status } = probed;
+    const said = status === null ? 'silent' : status >= 200 && status < 300 ? 'yes' : 'no';
+    const value = t(`health.said.${said}`, { path, status: String(status) });
+    return [{ label: t(`health.${what}`), value, testid: `health-${what}` }];
+  });
+  return [...rows, { label: t('health.asked'), value: when(health.asked_at) }];
 }
 
 const when = (at: string | null) => (at ? `${ago(at)} (${moment(at)})` : t('time.never'));

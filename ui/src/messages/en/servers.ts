@@ -54,6 +54,21 @@ export const servers = {
   'server.updates': 'What has changed?',
   'server.confined': 'How it is confined',
 
+  'health.title': 'What it says of itself',
+  'health.intro':
+    'Asked when it was last verified. Whether it works is decided by the handshake alone, whatever it says here.',
+  'health.live': 'Lives',
+  'health.ready': 'Ready',
+  'health.metrics': 'Tells numbers',
+  'health.asked': 'Asked',
+  'health.said.yes': 'Yes: {path} answered with status {status}.',
+  'health.said.no': 'No: {path} answered with status {status}.',
+  'health.said.silent': '{path} did not answer.',
+  'health.numbers': { one: '{count} number', other: '{count} numbers' },
+  'health.number': 'Number',
+  'health.value': 'Value',
+  'health.more': { one: 'and {count} more', other: 'and {count} more' },
+
   'remedy.restart': 'Restart Claude Code',
   'remedy.rebuild': 'Install again',
   'remedy.rebuild_without_cache': 'Build without the cache',

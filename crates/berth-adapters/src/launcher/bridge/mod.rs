@@ -17,7 +17,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use berth_core::error::{Error, Result};
+use berth_core::port::{HealthProbe, PROBE_BYTES, ProbeAnswer};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::pipe::ClientStreams;
@@ -64,6 +66,22 @@ pub(super) async fn until_ready(
             return;
         }
         sleep(again).await;
+    }
+}
+
+/// Asks any server how it is, as the bridge would: nothing secret goes out, no redirect leads
+/// elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asker;
+
+#[async_trait]
+impl HealthProbe for Asker {
+    async fn ask(&self, url: &str) -> Option<ProbeAnswer> {
+        let (status, body) = server::look(url.parse().ok()?, PROBE_BYTES).await?;
+        Some(ProbeAnswer {
+            status: status.as_u16(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::InputProblem;
 use berth_core::secret::Secret;
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
@@ -268,6 +268,37 @@ impl Server {
         };
         Ok(Box::pin(tls.connect(name, stream).await?))
     }
+}
+
+/// What a path answers to whoever asks: the status, and no more of the body than this. `None` where
+/// nobody answers in time.
+pub(super) async fn look(url: Url, most: usize) -> Option<(StatusCode, Vec<u8>)> {
+    let target = Target {
+        url,
+        headers: Vec::new(),
+    };
+    let server = Server::new(target).ok()?;
+    let headers = HeaderMap::new();
+    let asked = async {
+        let answer = server
+            .send(Method::GET, &headers, Bytes::new())
+            .await
+            .ok()?;
+        let status = answer.status();
+        let mut body = answer.into_body();
+        let mut read = Vec::new();
+        while read.len() < most {
+            // What breaks off has still been answered.
+            let Some(Ok(frame)) = body.frame().await else {
+                break;
+            };
+            if let Some(data) = frame.data_ref() {
+                read.extend_from_slice(&data[..data.len().min(most - read.len())]);
+            }
+        }
+        Some((status, read))
+    };
+    timeout(PROBE_LIMIT, asked).await.ok()?
 }
 
 /// The status that a server answers with at a path beside its endpoint; at the endpoint without

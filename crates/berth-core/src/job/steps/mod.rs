@@ -3,6 +3,7 @@
 
 mod build;
 mod folder;
+mod health;
 mod image;
 mod record;
 mod registration;

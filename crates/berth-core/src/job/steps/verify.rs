@@ -1,12 +1,12 @@
 use super::Context;
 use crate::catalog::CredentialCheck;
-use crate::client::{Client, LauncherCommand, Place, Scope};
+use crate::client::{Client, Place, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
 use crate::port::{ClientHealth, McpSession, PathKind, StartRequest};
 use crate::progress::Watch;
-use crate::server::{DataPlace, Installation, Launch, Tool, tools_hash};
+use crate::server::{DataPlace, Health, Installation, Launch, Tool, tools_hash};
 
 /// The volumes that the first start will make: the undo removes them.
 pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
@@ -27,32 +27,18 @@ pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
 
 /// Starts the registered command as a client would, and keeps what it offers.
 pub async fn verify(context: &Context<'_>, step: &Step, watch: &Watch) -> Result<StepOutcome> {
-    let Step::Verify {
-        name,
-        command,
-        place,
-        startup_seconds,
-        credential_check,
-    } = step
-    else {
+    let Step::Verify { name, .. } = step else {
         return Err(Error::internal("not a verification"));
     };
-    let started = check(
-        context,
-        name,
-        command,
-        place.as_ref(),
-        *startup_seconds,
-        credential_check.as_ref(),
-        watch,
-    )
-    .await;
+    let mut health = None;
+    let started = check(context, step, &mut health, watch).await;
     if let (Err(error), Purpose::Verify) = (&started, context.job.plan.purpose)
         && !error.is_cancelled()
     {
         // What was found wrong stays with the server, for its row and the doctor.
         keep(context, name, |installation| {
-            installation.last_error = Some(error.clone())
+            installation.last_error = Some(error.clone());
+            installation.health.clone_from(&health);
         })?;
     }
     let (tools, answered_ms, pending_approval) = started?;
@@ -63,6 +49,7 @@ pub async fn verify(context: &Context<'_>, step: &Step, watch: &Watch) -> Result
         installation.tools_hash = Some(hash);
         installation.verified_at = Some(now);
         installation.last_error = None;
+        installation.health.clone_from(&health);
     })?;
     Ok(StepOutcome::Verified {
         tools,
@@ -73,26 +60,52 @@ pub async fn verify(context: &Context<'_>, step: &Step, watch: &Watch) -> Result
 
 async fn check(
     context: &Context<'_>,
-    name: &str,
-    command: &LauncherCommand,
-    place: Option<&Place>,
-    startup_seconds: u32,
-    credential_check: Option<&CredentialCheck>,
+    step: &Step,
+    health: &mut Option<Health>,
     watch: &Watch,
 ) -> Result<(Vec<Tool>, u64, bool)> {
-    if let Some(installation) = context.ports.store.installation(name)? {
+    let Step::Verify {
+        name,
+        command,
+        place,
+        startup_seconds,
+        credential_check,
+    } = step
+    else {
+        return Err(Error::internal("not a verification"));
+    };
+    let (place, credential_check) = (place.as_ref(), credential_check.as_ref());
+    let installation = context.ports.store.installation(name)?;
+    if let Some(installation) = &installation {
         // Before it is started: its own way of saying so would be a traceback.
-        still_there(context, &installation)?;
+        still_there(context, installation)?;
     }
     let request = StartRequest {
         command: command.clone(),
         folder: place.and_then(|place| place.project.clone()),
-        startup_seconds,
+        startup_seconds: *startup_seconds,
     };
-    let mut session = context.ports.mcp.start(&request, watch).await?;
+    let mut session = match (
+        context.ports.mcp.start(&request, watch).await,
+        &installation,
+    ) {
+        (Ok(session), _) => session,
+        (Err(error), Some(installation)) if !error.is_cancelled() => {
+            // What it says of itself may differ, and is worth knowing beside it.
+            let asked = async {
+                Ok(super::health::ask_again(context, installation, &request, watch).await)
+            };
+            *health = watch.until_cancelled(asked).await?;
+            return Err(error);
+        }
+        (Err(error), _) => return Err(error),
+    };
     let talked = watch
         .until_cancelled(talk(session.as_mut(), credential_check, watch))
         .await;
+    if let Some(installation) = &installation {
+        *health = super::health::ask(context, installation, watch).await;
+    }
     let answered_ms = session.answered_ms();
     session.close().await?;
     let tools = talked?;

@@ -10,7 +10,7 @@ use crate::input::PathGrant;
 use crate::plan::Step;
 use crate::plan::render::Values;
 use crate::server::{
-    ContainerLaunch, DataPlace, Hardening, HttpLaunch, Launch, Mount, Pin, volume_name,
+    ContainerLaunch, DataPlace, Hardening, HealthPaths, HttpLaunch, Launch, Mount, Pin, volume_name,
 };
 
 impl Planning<'_> {
@@ -99,6 +99,11 @@ impl Planning<'_> {
                     path: http.path.clone(),
                     headers: plain,
                     ready: http.ready.clone(),
+                    health: HealthPaths {
+                        live: http.live.clone(),
+                        ready: None,
+                        metrics: http.metrics.clone(),
+                    },
                 };
                 (Some(launch), secret)
             }

@@ -231,6 +231,7 @@ impl Planning<'_> {
             installed_at: self.around.now.clone(),
             verified_at: None,
             last_error: None,
+            health: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::catalog::{RemoteSpec, is_safe_address};
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::{InputProblem, InputValue, filled_link};
 use crate::plan::render::{Values, parts};
-use crate::server::{Launch, RemoteLaunch};
+use crate::server::{HealthPaths, Launch, RemoteLaunch};
 
 impl Planning<'_> {
     pub(super) fn remote(&self, spec: &RemoteSpec) -> Result<Prepared> {
@@ -24,6 +24,11 @@ impl Planning<'_> {
         let launch = RemoteLaunch {
             url: self.address(&spec.url)?,
             headers,
+            health: HealthPaths {
+                live: spec.live.clone(),
+                ready: spec.ready.clone(),
+                metrics: spec.metrics.clone(),
+            },
         };
         Ok(Prepared {
             steps: Vec::new(),

@@ -13,6 +13,8 @@ pub(super) fn remote(entry: &Entry, variant: &Variant, spec: &RemoteSpec, found:
     let mut uses = Uses::of(entry, variant, Place::Elsewhere);
     address(&mut uses, &spec.url, found);
     uses.strings(&[], &BTreeMap::new(), &spec.headers, found);
+    let told = [&spec.live, &spec.ready, &spec.metrics];
+    paths(told.into_iter().flatten(), found);
 }
 
 pub(super) fn header(name: &str, found: &mut Vec<String>) {
@@ -36,8 +38,18 @@ pub(super) fn http<'a>(
     if spec.network == Network::None {
         found.push("http: a container without a network cannot be reached".to_owned());
     }
-    for path in std::iter::once(&http.path).chain(&http.ready) {
+    let told = [&http.ready, &http.live, &http.metrics];
+    paths(
+        std::iter::once(&http.path).chain(told.into_iter().flatten()),
+        found,
+    );
+    &http.headers
+}
+
+fn paths<'a>(paths: impl Iterator<Item = &'a String>, found: &mut Vec<String>) {
+    for path in paths {
         let fits = path.starts_with('/')
+            && !path.starts_with("//")
             && path
                 .bytes()
                 .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&b));
@@ -45,7 +57,6 @@ pub(super) fn http<'a>(
             found.push(format!("http: `{path}` is not a path"));
         }
     }
-    &http.headers
 }
 
 fn address<'a>(uses: &mut Uses<'a>, url: &'a str, found: &mut Vec<String>) {

@@ -140,6 +140,12 @@ fn a_container_can_be_reached_over_http() {
         ),
         ("ready: /readyz", "ready: \"/a#b\"", "`/a#b` is not a path"),
         ("ready: /readyz", "ready: readyz", "ready"),
+        ("ready: /readyz", "live: \"/a b\"", "`/a b` is not a path"),
+        (
+            "ready: /readyz",
+            "metrics: //example.com/",
+            "`//example.com/` is not a path",
+        ),
         ("X-Key:", "Content-Type:", "is set by the protocol"),
         (
             "      http:",

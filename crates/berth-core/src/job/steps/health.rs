@@ -1,0 +1,176 @@
+//! What a server says of itself while it is verified.
+
+use std::time::Duration;
+
+use super::Context;
+use crate::port::{ProbeAnswer, StartRequest};
+use crate::progress::Watch;
+use crate::server::{ContainerLaunch, Health, HealthPaths, Installation, Launch, Probed, metrics};
+
+/// How often a server whose handshake failed is looked for, and how long in between: it has to
+/// start once more. Together 15 s.
+const LOOKS: u32 = 100;
+const BETWEEN: Duration = Duration::from_millis(150);
+
+/// Where a server is asked, and at which paths.
+struct Asked {
+    base: String,
+    paths: HealthPaths,
+}
+
+/// Asks a server that runs: one that was started for this verification, or one somewhere else.
+/// `None` where it has no paths for that. Whatever goes wrong is no answer: none of it decides
+/// anything.
+pub async fn ask(
+    context: &Context<'_>,
+    installation: &Installation,
+    watch: &Watch,
+) -> Option<Health> {
+    let asked = paths(installation)?;
+    let health = match base(context, installation).await {
+        Some(base) => look(context, &Asked { base, paths: asked }).await,
+        None => silent(asked),
+    };
+    Some(told(context, health, watch))
+}
+
+/// Asks a server whose handshake has failed: it is started once more, without a word to it.
+pub async fn ask_again(
+    context: &Context<'_>,
+    installation: &Installation,
+    request: &StartRequest,
+    watch: &Watch,
+) -> Option<Health> {
+    if !matches!(installation.launch, Launch::Container(_)) {
+        return ask(context, installation, watch).await;
+    }
+    let paths = paths(installation)?;
+    let health = match context.ports.mcp.hold(request).await {
+        Ok(mut held) => {
+            let health = until_it_answers(context, installation, &paths, || held.has_ended()).await;
+            held.end().await;
+            health
+        }
+        Err(_) => silent(paths),
+    };
+    Some(told(context, health, watch))
+}
+
+async fn until_it_answers(
+    context: &Context<'_>,
+    installation: &Installation,
+    paths: &HealthPaths,
+    mut has_ended: impl FnMut() -> bool,
+) -> Health {
+    for _ in 0..LOOKS {
+        if let Some(base) = base(context, installation).await {
+            let paths = paths.clone();
+            let health = look(context, &Asked { base, paths }).await;
+            if health.asked().any(|(_, probed)| probed.status.is_some()) {
+                return health;
+            }
+        }
+        if has_ended() {
+            break;
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+    silent(paths.clone())
+}
+
+fn paths(installation: &Installation) -> Option<HealthPaths> {
+    let paths = match &installation.launch {
+        Launch::Remote(launch) => launch.health.clone(),
+        Launch::Container(launch) => launch.http.as_ref()?.health_paths(),
+        Launch::Process { .. } => return None,
+    };
+    (!paths.is_empty()).then_some(paths)
+}
+
+/// The address that the paths are below.
+async fn base(context: &Context<'_>, installation: &Installation) -> Option<String> {
+    match &installation.launch {
+        Launch::Remote(launch) => Some(launch.url.clone()),
+        Launch::Container(launch) => published(context, installation, launch).await,
+        Launch::Process { .. } => None,
+    }
+}
+
+/// Where the youngest session of this generation is reached.
+async fn published(
+    context: &Context<'_>,
+    installation: &Installation,
+    launch: &ContainerLaunch,
+) -> Option<String> {
+    let inside = launch.http.as_ref()?.port;
+    let engine = &context.ports.engine;
+    let containers = engine
+        .session_containers(Some(&installation.name))
+        .await
+        .ok()?;
+    let home = context.ports.host.home();
+    let ours = containers.into_iter().filter(|container| {
+        let labels = &container.labels;
+        container.running && labels.home == home && labels.generation == installation.generation
+    });
+    // Identifiers of sessions sort by their time.
+    let youngest = ours.max_by(|a, b| a.labels.session.cmp(&b.labels.session))?;
+    let port = youngest.ports.get(&inside)?;
+    Some(format!("http://127.0.0.1:{port}/"))
+}
+
+async fn look(context: &Context<'_>, asked: &Asked) -> Health {
+    let paths = &asked.paths;
+    let (live, ready, told) = futures_util::join!(
+        answer(context, &asked.base, paths.live.as_deref()),
+        answer(context, &asked.base, paths.ready.as_deref()),
+        answer(context, &asked.base, paths.metrics.as_deref()),
+    );
+    let (numbers, left_out) = match &told {
+        Some(answer) if (200..300).contains(&answer.status) => metrics(&answer.body),
+        _ => (Vec::new(), 0),
+    };
+    Health {
+        numbers,
+        left_out,
+        ..seen(paths, [live, ready, told])
+    }
+}
+
+async fn answer(context: &Context<'_>, base: &str, path: Option<&str>) -> Option<ProbeAnswer> {
+    let url = url::Url::parse(base).ok()?.join(path?).ok()?;
+    context.ports.probe.ask(url.as_str()).await
+}
+
+fn silent(paths: HealthPaths) -> Health {
+    seen(&paths, [None, None, None])
+}
+
+fn seen(paths: &HealthPaths, answers: [Option<ProbeAnswer>; 3]) -> Health {
+    let [live, ready, metrics] = answers;
+    let probed = |path: &Option<String>, answer: Option<ProbeAnswer>| {
+        path.clone().map(|path| Probed {
+            path,
+            status: answer.map(|answer| answer.status),
+        })
+    };
+    Health {
+        live: probed(&paths.live, live),
+        ready: probed(&paths.ready, ready),
+        metrics: probed(&paths.metrics, metrics),
+        ..Health::default()
+    }
+}
+
+fn told(context: &Context<'_>, health: Health, watch: &Watch) -> Health {
+    for (what, probed) in health.asked() {
+        watch.line(match probed.status {
+            Some(status) => format!("{what}: {} answers {status}", probed.path),
+            None => format!("{what}: {} does not answer", probed.path),
+        });
+    }
+    Health {
+        asked_at: context.ports.host.now(),
+        ..health
+    }
+}
