@@ -13,4 +13,5 @@ pub mod sandbox;
 pub mod screen;
 pub mod slow;
 pub mod source;
+pub mod stack;
 pub mod window;

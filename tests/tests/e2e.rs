@@ -22,6 +22,7 @@ mod e2e {
     mod secret;
     mod single;
     mod source;
+    mod stack;
     mod steps;
     mod zoom;
 }

@@ -15,6 +15,7 @@ use crate::launcher::Asker;
 use crate::mcp::RmcpStarter;
 use crate::node::NodeTools;
 use crate::python::PythonTools;
+use crate::services::ChildStarter;
 use crate::sidecar::{Exchange, SidecarVault};
 use crate::sources::LocalSources;
 use crate::sqlite::SqliteStore;
@@ -71,6 +72,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
             node: Arc::new(NodeTools),
             mcp: Arc::new(RmcpStarter),
             probe: Arc::new(Asker),
+            services: Arc::new(ChildStarter),
             store,
             host,
             sources: Arc::new(LocalSources),

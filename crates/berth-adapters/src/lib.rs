@@ -13,6 +13,7 @@ pub mod passphrase;
 pub mod private;
 pub mod process;
 pub mod python;
+pub mod services;
 pub mod sidecar;
 pub mod sources;
 pub mod sqlite;

@@ -35,6 +35,9 @@ macro_rules! for_each_command {
             installation_get(NameRequest) -> InstallationPage;
             export_list(NameRequest) -> Vec<Exported>;
             export_save(ExportSave) -> Picked;
+            services_start(NameRequest) -> ();
+            services_stop(NameRequest) -> ();
+            service_log(ServiceLogRequest) -> ServiceLog;
             tool_call(ToolCallRequest) -> ToolCallAnswer;
             secret_list(()) -> Vec<SecretRow>;
             secret_set(SecretSet) -> ();

@@ -73,6 +73,12 @@ pub enum Command {
     Connect(ConnectArgs),
     /// Take one registration of an installed server away; the server stays.
     Disconnect(DisconnectArgs),
+    /// Start the services of a stack, and wait until they are well.
+    Start(NameArg),
+    /// Stop the services of a stack; they stay stopped until they are started.
+    Stop(NameArg),
+    /// Show what a service of a stack writes.
+    Logs(LogsArgs),
     /// Remove a server, after you have agreed to what is deleted.
     Remove(RemoveArgs),
     /// Store, list or delete secrets; none is ever shown.
@@ -90,6 +96,14 @@ pub enum Command {
     #[command(hide = true)]
     #[command(name = berth_adapters::compose::VAULT_COMMAND)]
     VaultServe,
+    /// Bring the services of a stack up, for whoever may not read the vault.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::services::UP_COMMAND)]
+    ServicesUp(NameArg),
+    /// Tell a service's log, for whoever may not read the vault.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::services::LOG_COMMAND)]
+    ServicesLog(ServicesLogArgs),
 }
 
 /// `berth catalog …`
@@ -144,6 +158,33 @@ pub struct NameArg {
     /// The server's name, as `berth list` shows it.
     #[arg(value_name = "NAME")]
     pub name: String,
+}
+
+/// `berth logs …`
+#[derive(Debug, Args)]
+pub struct LogsArgs {
+    /// The server's name, as `berth list` shows it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The service, instead of the first, as `berth show` lists them.
+    #[arg(value_name = "SERVICE")]
+    pub service: Option<String>,
+    /// How many of its last lines.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub lines: u32,
+    /// Go on with what it writes from now on.
+    #[arg(long)]
+    pub follow: bool,
+}
+
+/// What [`berth_adapters::services`] asks for.
+#[derive(Debug, Args)]
+pub struct ServicesLogArgs {
+    pub name: String,
+    pub service: String,
+    pub lines: u32,
+    #[arg(long)]
+    pub follow: bool,
 }
 
 /// What to install, and how.

@@ -15,6 +15,7 @@ use crate::compose;
 use crate::environment;
 use crate::output::{Output, error_value, exit};
 use crate::run::{self, Request};
+use crate::services;
 
 /// Runs a command line, its program's name first; the exit code.
 pub fn main(args: Vec<OsString>) -> i32 {
@@ -26,6 +27,16 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::Run(NameArg { name }),
             ..
         }) => run::run(&Request { home, name }),
+        Ok(Cli {
+            home,
+            command: Command::ServicesUp(NameArg { name }),
+            ..
+        }) => services::up(home.as_deref(), &name),
+        Ok(Cli {
+            home,
+            command: Command::ServicesLog(args),
+            ..
+        }) => services::log(home.as_deref(), args),
         Ok(cli) => {
             environment::forget(&cli);
             command_line(cli).into()
@@ -138,6 +149,13 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         Command::Disconnect(args) => commands::connect::disconnect(berth, out, args)
             .await
             .map(done),
+        Command::Start(args) => commands::services::start(berth, out, args.name)
+            .await
+            .map(done),
+        Command::Stop(args) => commands::services::stop(berth, out, args.name)
+            .await
+            .map(done),
+        Command::Logs(args) => commands::services::logs(berth, out, args).await.map(done),
         Command::Remove(args) => commands::remove::run(berth, out, args).await.map(done),
         Command::Secret(command) => commands::secret::run(berth, out, command).await.map(done),
         Command::Vault(command) => commands::vault::run(berth, out, command).await.map(done),
@@ -145,8 +163,11 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
             .await
             .map(done),
         Command::Doctor(args) => commands::doctor::run(berth, out, args).await,
-        // Both were dealt with before.
-        Command::Run(_) | Command::VaultServe => Ok(exit::DONE),
+        // These were dealt with before.
+        Command::Run(_)
+        | Command::VaultServe
+        | Command::ServicesUp(_)
+        | Command::ServicesLog(_) => Ok(exit::DONE),
     }
 }
 

@@ -10,6 +10,7 @@ mod follow;
 mod output;
 mod progress;
 mod run;
+mod services;
 mod signals;
 
 use std::ffi::OsString;

@@ -88,6 +88,10 @@ pub enum ErrorCode {
     NetworkUnreachable { what: String },
     // Servers
     InstallationChanged { name: String },
+    ServiceFailed { service: String },
+    ServicesStopped { name: String },
+    NoServices { name: String },
+    ServiceUnknown { name: String, service: String },
     ServerExited { exit: Option<i32> },
     ServerTimeout { seconds: u32 },
     ServerProtocol { what: String },

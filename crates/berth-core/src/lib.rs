@@ -20,3 +20,4 @@ pub mod secret;
 pub mod server;
 pub mod settings;
 pub mod source;
+pub mod stack;

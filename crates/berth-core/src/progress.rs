@@ -74,6 +74,11 @@ impl Watch {
         }
     }
 
+    /// Tells, and is never cancelled.
+    pub fn telling(told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        Self::new(told, CancellationToken::new())
+    }
+
     /// Nobody looks and nobody cancels.
     #[must_use]
     pub fn silent() -> Self {

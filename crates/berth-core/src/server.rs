@@ -1,20 +1,23 @@
 //! Installed servers: what is started, how it is confined, what it offered.
 
+mod container;
+mod health;
+mod metrics;
+mod reach;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ts_rs::TS;
 
-use crate::catalog::{Access, Network};
 use crate::client::Place;
 use crate::error::{Error, ErrorCode, Result};
 use crate::input::InputValues;
+use crate::secret::Secret;
+use crate::stack::Stack;
 
-mod health;
-mod metrics;
-mod reach;
-
+pub use container::{ContainerLaunch, Hardening, Mount};
 pub use health::{Health, Probed};
 pub use metrics::{METRICS_SHOWN, Metric, metrics};
 pub use reach::{HealthPaths, HttpLaunch, RemoteLaunch};
@@ -74,6 +77,9 @@ pub struct Installation {
     pub secrets: Vec<SecretUse>,
     /// The other inputs' values.
     pub inputs: InputValues,
+    /// Whether a person has stopped its services: nothing but a person starts them again.
+    #[serde(default)]
+    pub stopped: bool,
     /// Where clients have it.
     pub places: Vec<Place>,
     /// Folder of this generation (environment, packages); absent for a container.
@@ -135,6 +141,21 @@ pub struct SecretUse {
     pub template: String,
     /// The input's key; the vault item is named after the generation and this.
     pub input: String,
+    /// The service that gets it; the server itself where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Whether Berth makes it: it is kept as long as the data is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub made: bool,
+}
+
+impl SecretUse {
+    /// The variable's value.
+    #[must_use]
+    pub fn filled(&self, value: &Secret) -> Secret {
+        let place = format!("{{{{{}}}}}", self.input);
+        Secret::new(self.template.replace(&place, value.expose()))
+    }
 }
 
 /// What a secret is filled into.
@@ -215,102 +236,42 @@ pub enum Launch {
 }
 
 impl Launch {
+    /// What has to run beside it.
+    #[must_use]
+    pub fn stack(&self) -> Option<&Stack> {
+        match self {
+            Self::Container(launch) => launch.stack.as_ref(),
+            Self::Process { .. } | Self::Remote(_) => None,
+        }
+    }
+
+    /// Every container that it is made of: the one of a session first.
+    #[must_use]
+    pub fn containers(&self) -> Vec<&ContainerLaunch> {
+        let Self::Container(launch) = self else {
+            return Vec::new();
+        };
+        let services = launch.stack.iter().flat_map(|stack| &stack.services);
+        std::iter::once(&**launch)
+            .chain(services.map(|service| &service.launch))
+            .collect()
+    }
+
     /// The files and folders of a person's without which it cannot start: absolute paths.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {
         match self {
             Self::Process { source, .. } => source.as_deref().into_iter().collect(),
-            Self::Container(launch) => launch
-                .mounts
-                .iter()
+            Self::Container(_) => self
+                .containers()
+                .into_iter()
+                .flat_map(|launch| &launch.mounts)
                 .filter_map(|mount| match mount {
                     Mount::Bind { source, .. } => Some(source.as_str()),
                     Mount::Volume { .. } => None,
                 })
                 .collect(),
             Self::Remote(_) => Vec::new(),
-        }
-    }
-}
-
-/// A container as it is started for a session.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct ContainerLaunch {
-    /// Repository and tag, for people.
-    pub image: String,
-    /// Identifier of the image that was pinned (`sha256:…`); this is what is started.
-    pub image_id: String,
-    /// Replaces the image's entry point, unless empty.
-    pub entrypoint: Vec<String>,
-    /// Arguments.
-    pub args: Vec<String>,
-    /// Environment without secrets.
-    pub env: BTreeMap<String, String>,
-    /// What of this computer is visible inside.
-    pub mounts: Vec<Mount>,
-    /// How it is reached, where it does not speak over its input and output.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub http: Option<HttpLaunch>,
-    /// How it is confined.
-    pub hardening: Hardening,
-}
-
-/// Something of this computer that is visible inside a container.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Mount {
-    Bind {
-        source: String,
-        target: String,
-        access: Access,
-    },
-    Volume {
-        name: String,
-        target: String,
-    },
-}
-
-/// How a container is confined (FORMATS, "Containers"): the default of every field is the strict
-/// one. There is no field for a TTY, privileged mode or the host's network or processes: they are
-/// never given.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct Hardening {
-    /// The root file system cannot be written.
-    pub read_only_root: bool,
-    /// Options of the tmpfs on `/tmp`.
-    pub tmpfs_tmp: String,
-    /// Processes cannot gain privileges (setuid and the like).
-    pub no_new_privileges: bool,
-    /// All capabilities are dropped.
-    pub drop_all_capabilities: bool,
-    /// An init process reaps and forwards signals.
-    pub init: bool,
-    /// Most processes.
-    pub pids: u32,
-    /// Most memory, in MiB.
-    pub memory_mib: u32,
-    /// Most CPUs.
-    pub cpus: f64,
-    /// Its network.
-    pub network: Network,
-    /// `uid` or `uid:gid`; `None` is the image's own user.
-    pub user: Option<String>,
-}
-
-impl Default for Hardening {
-    fn default() -> Self {
-        Self {
-            read_only_root: true,
-            tmpfs_tmp: "rw,noexec,nosuid,size=64m".to_owned(),
-            no_new_privileges: true,
-            drop_all_capabilities: true,
-            init: true,
-            pids: 256,
-            memory_mib: 2048,
-            cpus: 1.0,
-            network: Network::Bridge,
-            user: None,
         }
     }
 }
@@ -363,6 +324,17 @@ pub fn volume_name(home: &str, installation: &str, number: usize) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("berth-{installation}-{hash}-{number}")
+}
+
+/// Name of a volume of a service.
+#[must_use]
+pub fn service_volume_name(home: &str, installation: &str, service: &str, number: usize) -> String {
+    // No other service has a number at its end: names have none of their own.
+    let name = volume_name(home, installation, number);
+    match name.rsplit_once('-') {
+        Some((first, number)) => format!("{first}-{service}-{number}"),
+        None => name,
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub fn installation(name: &str, generation: &str) -> Installation {
         places: vec![Place::default()],
         folder: None,
         built: None,
+        stopped: false,
         data: Vec::new(),
         tools: vec![Tool {
             name: "look".to_owned(),

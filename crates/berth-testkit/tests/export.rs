@@ -44,6 +44,7 @@ fn container() -> Installation {
             user: Some("1000:1000".to_owned()),
             ..Hardening::default()
         },
+        stack: None,
     };
     Installation {
         launch: Launch::Container(Box::new(launch)),
@@ -54,18 +55,24 @@ fn container() -> Installation {
         }],
         secrets: vec![
             SecretUse {
+                service: None,
+                made: false,
                 env: "HUB_TOKEN".to_owned(),
                 target: SecretTarget::Variable,
                 template: "{{token}}".to_owned(),
                 input: "token".to_owned(),
             },
             SecretUse {
+                service: None,
+                made: false,
                 env: "HUB_HEADER".to_owned(),
                 target: SecretTarget::Variable,
                 template: "Bearer $ {{token}}".to_owned(),
                 input: "token".to_owned(),
             },
             SecretUse {
+                service: None,
+                made: false,
                 env: "DATABASE_URL".to_owned(),
                 target: SecretTarget::Variable,
                 template: "pg://hub:{{password}}@db".to_owned(),

@@ -47,6 +47,7 @@ impl Person {
             mounts: Vec::new(),
             http: None,
             hardening: Hardening::default(),
+            stack: None,
         }));
         let installation = Installation {
             seal: seal(NAME, &launch, &[]).expect("sealed"),

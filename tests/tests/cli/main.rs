@@ -17,4 +17,5 @@ mod scopes;
 mod secrets;
 mod shown;
 mod sources;
+mod stack;
 mod vault;

@@ -2,6 +2,7 @@
 
 mod build;
 mod registry;
+mod services;
 
 use std::path::Path;
 use std::process::Command;

@@ -68,6 +68,8 @@ pub async fn remove(window: &Window, name: &str, data: bool) {
     window.click(&format!("menu-{name}-remove")).await;
     if data {
         window.click("remove-data").await;
+        // The dialog grows by that: a button that is clicked before is no longer where it was.
+        window.find("plan-step-delete_data").await;
     }
     window.click("remove-agree").await;
     window.gone(&format!("server-{name}")).await;

@@ -52,6 +52,12 @@ fn read_back(container: &Value) -> Hardening {
             .as_str()
             .filter(|user| !user.is_empty())
             .map(str::to_owned),
+        scratch: host["Tmpfs"]
+            .as_object()
+            .into_iter()
+            .flat_map(|all| all.keys().cloned())
+            .filter(|folder| folder != "/tmp")
+            .collect(),
     }
 }
 
@@ -70,6 +76,7 @@ fn the_engine_confirms_the_whole_hardening() {
         cpus: 0.5,
         network: Network::None,
         user: Some("1234:5678".to_owned()),
+        scratch: vec!["/run/server".to_owned()],
     };
     for (name, wanted) in [("strict", strict), ("other", other)] {
         person.install_container(name, |launch| launch.hardening = wanted.clone());

@@ -101,6 +101,7 @@ impl Person {
             mounts: Vec::new(),
             http: None,
             hardening: Hardening::default(),
+            stack: None,
         };
         change(&mut launch);
         self.install(name, Launch::Container(Box::new(launch)))

@@ -20,6 +20,8 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   register: 4,
   unregister: 4,
   verify: 10,
+  start_services: 15,
+  remove_services: 2,
   end_sessions: 2,
   delete_installation: 1,
   forget_generation: 1,

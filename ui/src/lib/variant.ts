@@ -1,4 +1,4 @@
-import type { Entry, InputSpec, InputValue, Variant } from '@/bridge';
+import type { ContainerSpec, Entry, InputSpec, InputValue, Variant } from '@/bridge';
 
 /** What a variant pins, exactly, one per line. */
 export function pinsOf(variant: Variant): string[] {
@@ -13,11 +13,30 @@ export function pinsOf(variant: Variant): string[] {
     case 'remote':
       return [run.url];
     case 'stack':
-      return run.services;
+      return [run.server, ...run.services.map((service) => service.run)].map((container) =>
+        container.digest ? `${container.image}@${container.digest}` : container.image,
+      );
     case 'build':
     case 'dev':
       return [run.image];
     case 'kubernetes':
+      return [];
+  }
+}
+
+/** The containers that a variant is made of: the one that clients talk to first, then its services. */
+export function containersOf(run: Variant['run']): { name: string | null; container: ContainerSpec }[] {
+  switch (run.type) {
+    case 'image':
+    case 'build':
+    case 'dev':
+      return [{ name: null, container: run }];
+    case 'stack':
+      return [
+        { name: null, container: run.server },
+        ...run.services.map((service) => ({ name: service.name, container: service.run })),
+      ];
+    default:
       return [];
   }
 }

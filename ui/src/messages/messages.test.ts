@@ -142,6 +142,7 @@ describe('errors', () => {
       exit: 1,
       package: 'a',
       tool: 'a',
+      service: 'a',
       program: 'a',
       what: 'a',
       file: 'a',

@@ -14,6 +14,7 @@ pub struct Engine {
     docker: PathBuf,
     // The engine goes before the bridge that it uses.
     _part: Part,
+    _passage: Passage,
     _bridge: Bridge,
 }
 
@@ -81,6 +82,7 @@ impl Engine {
             socket,
             docker,
             _part: part,
+            _passage: Passage::open(bridge.net, interrupt),
             _bridge: bridge,
         })
     }
@@ -97,6 +99,37 @@ impl Engine {
             .env("DOCKER_HOST", self.host())
             .env("DOCKER_BUILDKIT", "0")
     }
+}
+
+/// Containers of one network reach each other. Where the machine has an engine of its own, its
+/// firewall lets through what belongs to that one's networks only, and ours makes no rules.
+struct Passage {
+    net: u8,
+    _watched: Watched,
+}
+
+impl Passage {
+    fn open(net: u8, interrupt: &Interrupt) -> Self {
+        let watched = interrupt.watch(move || rule("-D", net));
+        rule("-I", net);
+        Self {
+            net,
+            _watched: watched,
+        }
+    }
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        rule("-D", self.net);
+    }
+}
+
+/// Adds or takes away the rule for our addresses. A machine without that firewall needs none.
+fn rule(what: &str, net: u8) {
+    let ours = format!("10.{net}.0.0/16");
+    let args = [what, "FORWARD", "-s", &ours, "-d", &ours, "-j", "ACCEPT"];
+    let _ = Cmd::new("iptables").args(args).by_root().quiet();
 }
 
 /// The default network's bridge: the machine's own engine has docker0.

@@ -8,6 +8,7 @@ mod image;
 mod layers;
 mod pull;
 pub mod reference;
+mod services;
 mod transport;
 
 use std::collections::HashMap;

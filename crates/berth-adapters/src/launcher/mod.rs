@@ -5,7 +5,7 @@
 //! as the engine allows and keeps nothing in memory that a running session does not need.
 
 mod bridge;
-mod container;
+pub(crate) mod container;
 mod elsewhere;
 mod environment;
 #[cfg(target_os = "linux")]
@@ -14,6 +14,7 @@ mod pipe;
 mod process;
 mod record;
 mod secrets;
+mod services;
 mod session;
 mod signals;
 mod sweep;

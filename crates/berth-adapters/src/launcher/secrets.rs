@@ -24,7 +24,9 @@ pub(super) struct Filled {
 pub(super) async fn fill(installation: &Installation, reader: &dyn SecretReader) -> Result<Filled> {
     let mut values: BTreeMap<&str, Secret> = BTreeMap::new();
     let mut filled = Filled::default();
-    for used in &installation.secrets {
+    // Services have theirs already.
+    let own = installation.secrets.iter();
+    for used in own.filter(|used| used.service.is_none()) {
         let value = match values.get(used.input.as_str()) {
             Some(value) => value.clone(),
             None => {
@@ -42,27 +44,28 @@ pub(super) async fn fill(installation: &Installation, reader: &dyn SecretReader)
             SecretTarget::Variable => &mut filled.variables,
             SecretTarget::Header => &mut filled.headers,
         };
-        to.push((
-            used.env.clone(),
-            in_template(&used.template, &used.input, &value),
-        ));
+        to.push((used.env.clone(), used.filled(&value)));
     }
     Ok(filled)
-}
-
-fn in_template(template: &str, input: &str, value: &Secret) -> Secret {
-    Secret::new(template.replace(&format!("{{{{{input}}}}}"), value.expose()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use berth_core::server::SecretUse;
 
     #[test]
     fn a_secret_takes_its_place_in_the_template_once() {
         let filled = |template: &str, value: &str| {
-            let value = Secret::new(value);
-            in_template(template, "token", &value).expose().to_owned()
+            let used = SecretUse {
+                env: "TOKEN".to_owned(),
+                target: SecretTarget::Variable,
+                template: template.to_owned(),
+                input: "token".to_owned(),
+                service: None,
+                made: false,
+            };
+            used.filled(&Secret::new(value)).expose().to_owned()
         };
         assert_eq!(filled("{{token}}", "abc"), "abc");
         assert_eq!(filled("Bearer {{token}}", "abc"), "Bearer abc");

@@ -4,7 +4,6 @@
 //! The order of requests is: create, then attach and wait at the same time, then start. Attached
 //! before the start, no output is missed; waited for before the start, no exit code is.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use berth_core::error::{Error, ErrorCode, Result};
@@ -18,7 +17,7 @@ use super::pipe::{self, ClientStreams, OutputEnd, Pipe};
 use super::secrets::Filled;
 use super::signals::{Signal, Signals};
 use super::wire::{Answer, Client, Connection, Line};
-use super::{Record, Surroundings, container, sweep};
+use super::{Record, Surroundings, container, services, sweep};
 use crate::docker::DockerEngine;
 use crate::sqlite::Launch;
 
@@ -28,12 +27,10 @@ mod open;
 /// Until the server runs. Clients give up after 30 s, without saying why.
 const START_LIMIT: Duration = Duration::from_secs(25);
 
-/// How long a server may go on after its input has ended. The protocol asks it to end by itself,
-/// and it may have an answer to finish.
+/// How long a server may go on after its input has ended: it may have an answer to finish.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Seconds between asking a server to end and ending it. Clients that send a signal wait less than
-/// a second before they kill.
+/// Seconds between asking a server to end and ending it: clients kill within a second.
 const STOP_SECONDS: u32 = 1;
 
 /// How long the engine may take to remove a container that has ended.
@@ -42,7 +39,7 @@ const REMOVAL_LIMIT: Duration = Duration::from_secs(8);
 /// When the sweep begins: the server has answered by then, and short sessions end without one.
 const SWEEP_DELAY: Duration = Duration::from_secs(3);
 
-/// The exit code where the server's own is not known: as if it had been killed.
+/// The exit code where the server's own is not known.
 const KILLED: i32 = 137;
 
 /// Runs a session to its end; the server's exit code. `begun` is held until it has its container.
@@ -72,10 +69,14 @@ pub(super) async fn run(
         return Err(http::elsewhere(&client));
     }
 
+    let start = async {
+        services::bring_up(record, client.endpoint(), around).await?;
+        start(&mut client, line, &name, &body, launch).await
+    };
     let started = tokio::select! {
         biased;
         signal = signals.next() => Err(Unstarted::Signal(signal)),
-        result = timeout(START_LIMIT, start(&mut client, line, &name, &body, launch)) => {
+        result = timeout(START_LIMIT, start) => {
             match result {
                 Ok(result) => result.map_err(Unstarted::Failed),
                 Err(_) => Err(Unstarted::Failed(Error::new(ErrorCode::EngineStopped {
@@ -318,11 +319,11 @@ impl Session {
     }
 
     async fn until_end(&mut self, pipe: &mut Pipe, around: &Surroundings<'_>) -> Ended {
-        let mut sweeping = pin!(settle(self.client.endpoint().to_string(), around));
+        let mut sweeping = std::pin::pin!(settle(self.client.endpoint().to_string(), around));
         let mut swept = false;
         // Whether the server is expected to end.
         let mut waiting = false;
-        let mut grace = pin!(sleep(GRACE));
+        let mut grace = std::pin::pin!(sleep(GRACE));
         loop {
             tokio::select! {
                 biased;

@@ -12,6 +12,7 @@ mod places;
 mod report;
 mod secrets;
 mod servers;
+mod services;
 mod sources;
 mod startup;
 

@@ -53,8 +53,10 @@ impl Berth {
         let updates = entry
             .map(|entry| entry.updates_of(&installation.variant).cloned().collect())
             .unwrap_or_default();
+        let services = self.service_rows(&installation).await;
         Ok(InstallationPage {
             row,
+            services,
             installation,
             registered_command: std::iter::once(command.program)
                 .chain(command.args)
@@ -164,7 +166,7 @@ impl Berth {
         }
     }
 
-    /// The first of these that is true: being worked on, a secret missing, a folder missing, in use, registered
+    /// The first of these that is true: being worked on, a secret missing, a folder missing, stopped, in use, registered
     /// nowhere, failing, not verified; ready otherwise.
     async fn state(
         &self,
@@ -188,6 +190,9 @@ impl Berth {
         if let Some(path) = needs.find(|path| host.path_kind(path) == PathKind::Nothing) {
             let path = path.to_owned();
             return ServerState::PathMissing { path };
+        }
+        if installation.stopped {
+            return ServerState::Stopped;
         }
         if sessions > 0 {
             return ServerState::InUse;

@@ -25,6 +25,7 @@ pub use install::{
 };
 pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
 pub use server::{
-    InstallationPage, InstallationRow, NameRequest, ServerState, ToolCallAnswer, ToolCallRequest,
+    InstallationPage, InstallationRow, NameRequest, ServerState, ServiceLog, ServiceLogRequest,
+    ServiceRow, ToolCallAnswer, ToolCallRequest,
 };
 pub use source::{SourceEnv, SourceFind, SourcesFound};

@@ -1,6 +1,7 @@
 use berth_core::catalog::UpdatePath;
 use berth_core::client::Place;
 use berth_core::error::Error;
+use berth_core::port::ServiceState;
 use berth_core::server::Installation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -57,6 +58,8 @@ pub enum ServerState {
         /// The input.
         input: String,
     },
+    /// The services that it needs do not run, because somebody stopped them.
+    Stopped,
     /// Something of the person's that it needs is gone: its source folder, a folder that it was
     /// given.
     PathMissing {
@@ -84,6 +87,37 @@ pub struct InstallationPage {
     pub prompt: Option<String>,
     /// What to do after a change, as its entry has it for this variant.
     pub updates: Vec<UpdatePath>,
+    /// The services that it needs, where it is a stack.
+    pub services: Vec<ServiceRow>,
+}
+
+/// A service of an installed stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ServiceRow {
+    /// Its name.
+    pub name: String,
+    /// Its image.
+    pub image: String,
+    /// How it is; `None` where no engine says so.
+    pub state: Option<ServiceState>,
+}
+
+/// Asks for the end of a service's log.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ServiceLogRequest {
+    /// The installation.
+    pub name: String,
+    /// The service.
+    pub service: String,
+    /// How many lines.
+    pub lines: u32,
+}
+
+/// The end of a service's log, without the secrets that Berth gave it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ServiceLog {
+    /// Its lines.
+    pub lines: Vec<String>,
 }
 
 /// Calls a tool of an installed server, from the command line.

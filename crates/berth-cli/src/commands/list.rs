@@ -51,6 +51,7 @@ pub fn state(row: &InstallationRow) -> String {
         ServerState::Busy { .. } => "being worked on".to_owned(),
         ServerState::SecretMissing { input } => format!("secret {input} is missing"),
         ServerState::PathMissing { path } => format!("{path} is missing"),
+        ServerState::Stopped => "stopped".to_owned(),
         ServerState::NotRegistered => "not registered".to_owned(),
         ServerState::Failing => "failing".to_owned(),
         ServerState::Unverified => "not verified".to_owned(),

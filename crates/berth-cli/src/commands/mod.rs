@@ -13,6 +13,7 @@ pub mod list;
 pub mod plan;
 pub mod remove;
 pub mod secret;
+pub mod services;
 pub mod show;
 mod sources;
 pub mod update;

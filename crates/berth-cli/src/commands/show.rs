@@ -47,6 +47,13 @@ fn text(page: &InstallationPage) -> String {
             format!("{} {} {digest}", pin.what, pin.version).trim_end(),
         );
     }
+    for service in &page.services {
+        let state = service.state.map_or("not known", super::services::state);
+        line(
+            "Service",
+            &format!("{} ({}), {state}", service.name, service.image),
+        );
+    }
     for place in &row.places {
         let what = match place.client {
             Client::ClaudeCode => "Claude Code",

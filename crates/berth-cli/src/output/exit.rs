@@ -40,6 +40,7 @@ pub fn code(error: &Error) -> u8 {
         | E::NotRegistered { .. }
         | E::JobUnknown { .. }
         | E::InputUnknown { .. }
+        | E::ServiceUnknown { .. }
         | E::ToolUnknown { .. } => NOT_FOUND,
         E::ConsentNeeded | E::PlanChanged => CONSENT,
         E::Cancelled => CANCELLED,
@@ -90,6 +91,9 @@ pub fn code(error: &Error) -> u8 {
         | E::ProgramMissing { .. }
         | E::NetworkUnreachable { .. } => PACKAGE,
         E::InstallationChanged { .. }
+        | E::NoServices { .. }
+        | E::ServiceFailed { .. }
+        | E::ServicesStopped { .. }
         | E::ServerExited { .. }
         | E::ServerTimeout { .. }
         | E::ServerProtocol { .. }

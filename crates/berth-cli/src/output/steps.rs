@@ -39,6 +39,14 @@ pub fn title(step: &Step) -> String {
         Step::NotePlace { there: true, .. } => "Write down that it is there".to_owned(),
         Step::NotePlace { there: false, .. } => "Write down that it is not there".to_owned(),
         Step::Verify { .. } => "Start it and ask for its tools".to_owned(),
+        Step::StartServices { stack, .. } => {
+            let names: Vec<&str> = stack.services.iter().map(|s| s.name.as_str()).collect();
+            format!(
+                "Start the services {} and wait until they are well",
+                names.join(", ")
+            )
+        }
+        Step::RemoveServices { .. } => "Delete the containers of its services".to_owned(),
         Step::EndSessions { .. } => "End its sessions".to_owned(),
         Step::DeleteInstallation { .. } => "Delete the installation".to_owned(),
         Step::ForgetGeneration { .. } => "Delete what was installed before".to_owned(),

@@ -15,6 +15,7 @@ mod load;
 mod remote;
 mod schema;
 pub mod search;
+mod stack;
 pub mod template;
 mod variant;
 
@@ -28,6 +29,7 @@ pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker, Wh
 pub use load::{Loader, load};
 pub use remote::{HttpSpec, RemoteSpec, is_safe_address};
 pub use schema::{SCHEMA_PATH, entry_schema};
+pub use stack::{HealthCheck, ServiceSpec, StackSpec};
 pub use variant::{
     ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn, Variant,
 };

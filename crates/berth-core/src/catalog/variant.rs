@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{HttpSpec, RemoteSpec};
+use super::{HttpSpec, RemoteSpec, StackSpec};
 
 /// One way to run an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -34,19 +34,31 @@ impl Variant {
         match &self.run {
             Run::Python(_) => RunsIn::Python,
             Run::Node(_) => RunsIn::Node,
-            Run::Image(_) | Run::Build(_) | Run::Dev(_) | Run::Stack { .. } => RunsIn::Container,
+            Run::Image(_) | Run::Build(_) | Run::Dev(_) | Run::Stack(_) => RunsIn::Container,
             Run::Remote(_) => RunsIn::Remote,
             Run::Kubernetes {} => RunsIn::Kubernetes,
         }
     }
 
-    /// The container that it runs in, where it is a single one.
+    /// The container that clients talk to, where it runs in one.
     #[must_use]
     pub fn container(&self) -> Option<&ContainerSpec> {
         match &self.run {
             Run::Image(spec) | Run::Build(spec) | Run::Dev(spec) => Some(spec),
+            Run::Stack(stack) => Some(&stack.server),
             _ => None,
         }
+    }
+
+    /// Every container that it is made of: the one that clients talk to first.
+    #[must_use]
+    pub fn containers(&self) -> Vec<&ContainerSpec> {
+        let services = match &self.run {
+            Run::Stack(stack) => stack.services.as_slice(),
+            _ => &[],
+        };
+        let services = services.iter().map(|service| &service.run);
+        self.container().into_iter().chain(services).collect()
     }
 }
 
@@ -85,10 +97,7 @@ pub enum Run {
     /// code needs no build.
     Dev(ContainerSpec),
     /// Several containers that belong together.
-    Stack {
-        /// The services' names, in their order of start.
-        services: Vec<String>,
-    },
+    Stack(Box<StackSpec>),
     /// A server somewhere else.
     Remote(RemoteSpec),
     /// On a cluster.
@@ -191,6 +200,10 @@ pub struct ContainerSpec {
     /// somebody else's, and the image's own user elsewhere.
     #[serde(default)]
     pub user: Option<String>,
+    /// Folders that it writes to and that need not last: kept in memory, empty at each start, and
+    /// without programs, as `/tmp` always is.
+    #[serde(default)]
+    pub scratch: Vec<String>,
     /// Whether its root must be writable; the default is read-only.
     #[serde(default)]
     pub writable_root: bool,

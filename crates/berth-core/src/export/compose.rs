@@ -193,7 +193,10 @@ fn file(export: &Export<'_>, launch: &ContainerLaunch, head: &str) -> Result<(St
         read_only: hardening.read_only_root,
         tmpfs: match hardening.tmpfs_tmp.as_str() {
             "" => Vec::new(),
-            options => vec![format!("/tmp:{options}")],
+            options => std::iter::once("/tmp")
+                .chain(hardening.scratch.iter().map(String::as_str))
+                .map(|folder| format!("{folder}:{options}"))
+                .collect(),
         },
         security_opt: strict(hardening.no_new_privileges, "no-new-privileges:true"),
         cap_drop: strict(hardening.drop_all_capabilities, "ALL"),

@@ -99,7 +99,7 @@ impl Work {
                 error.code,
                 ErrorCode::ClaudeMissing | ErrorCode::ClaudeDesktopMissing
             ),
-            Step::DeleteData { .. } | Step::RemoveImage { .. } => {
+            Step::DeleteData { .. } | Step::RemoveImage { .. } | Step::RemoveServices { .. } => {
                 error.code == ErrorCode::EngineMissing
             }
             _ => false,

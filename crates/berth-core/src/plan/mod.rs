@@ -7,24 +7,24 @@ pub mod command;
 mod connect;
 mod fingerprint;
 mod install;
-mod item;
 mod prepare;
 pub mod preview;
-mod reference;
+mod references;
 mod registered;
 mod remove;
 mod render;
 mod variants;
+mod vault;
 
 pub use connect::{prepare_connect, prepare_disconnect};
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
-pub use item::VaultItem;
 pub use prepare::{environments, here, prepare_install, prepare_remove, prepare_verify};
 pub use preview::preview;
-pub use reference::exact_reference;
+pub use references::exact_reference;
 pub use remove::{remove, verify};
 pub use variants::{VariantState, default_variant, variants};
+pub use vault::VaultItem;
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,8 @@ use ts_rs::TS;
 use crate::catalog::{CredentialCheck, Generate};
 use crate::client::{LauncherCommand, Place, RegistrationSummary};
 use crate::input::{InputValues, SecretValues};
-use crate::server::{BuiltImage, DataPlace, Installation};
+use crate::server::{BuiltImage, DataPlace, Installation, SecretUse};
+use crate::stack::Stack;
 
 /// What a person chose. Everything but `entry` has a default.
 #[derive(Clone, Debug, Default, Deserialize, TS)]
@@ -289,6 +290,33 @@ pub enum Step {
         installation: Box<Installation>,
         /// The generation that it replaces; another one there means that the plan is outdated.
         replaces: Option<String>,
+    },
+    /// Brings the services of an installation up, in their order, and waits until they are well.
+    /// Those of another generation are stopped before: they have the same volumes.
+    StartServices {
+        /// The installation.
+        name: String,
+        /// Its new generation.
+        generation: String,
+        /// The services, as the record has them but for what is pinned.
+        stack: Box<Stack>,
+        /// The secrets that they get.
+        secrets: Vec<SecretUse>,
+        /// The launcher's command for the installation: it may read the vault.
+        command: LauncherCommand,
+        /// The generation whose services are started again when this is undone.
+        restarts: Option<String>,
+        /// Whether the services of the generation before are on the same network.
+        joins: bool,
+    },
+    /// Takes the services of an installation away, and their network. Their volumes stay.
+    RemoveServices {
+        /// The installation.
+        name: String,
+        /// Only those of this generation.
+        generation: Option<String>,
+        /// The network; `None` where another generation's services are on it.
+        network: Option<String>,
     },
     /// Registers with a client.
     Register {

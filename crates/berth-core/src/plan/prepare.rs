@@ -6,8 +6,10 @@ use std::path::Path;
 use futures_util::StreamExt;
 
 use super::install::below;
-use super::{Choices, HereImage, Plan, Surroundings, command, default_variant, exact_reference};
-use crate::catalog::{Entry, MountSource, Run, Variant};
+use super::{
+    Choices, HereImage, Plan, Surroundings, VaultItem, command, default_variant, exact_reference,
+};
+use crate::catalog::{Entry, InputSpec, MountSource, Run, Variant};
 use crate::client::{Client, Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Fact, Facts, Platform, Probe, gather};
@@ -49,7 +51,8 @@ pub async fn prepare_install(
         start: ports.host.launcher_absolute(&name)?,
         desktop_file: ports.clients.desktop_file().ok(),
         registrations: registrations(ports, &name, &choices.place, old.as_ref()).await?,
-        image: image(ports, entry, &variant, &facts).await?,
+        images: images(ports, entry, &variant, &facts).await?,
+        kept: kept(ports, entry, &variant, &name, &facts).await?,
         here: match entry.variant(&variant) {
             Some(variant) if facts.engine.found().is_some() => {
                 check_mounts(ports, variant, &choices.inputs)?;
@@ -301,7 +304,11 @@ fn folder_of<'a>(inputs: &'a InputValues, key: &str) -> Option<&'a str> {
 /// That the folders which are mounted out of a source folder are there, and inside it: a link of
 /// the project's would otherwise show the server anything.
 fn check_mounts(ports: &Ports, variant: &Variant, inputs: &InputValues) -> Result<()> {
-    for mount in variant.container().iter().flat_map(|spec| &spec.mounts) {
+    for mount in variant
+        .containers()
+        .into_iter()
+        .flat_map(|spec| &spec.mounts)
+    {
         let MountSource::Input {
             input,
             folder: Some(folder),
@@ -327,23 +334,49 @@ fn check_mounts(ports: &Ports, variant: &Variant, inputs: &InputValues) -> Resul
     Ok(())
 }
 
-/// The reference by which the variant's image is here already. An image of another digest than
-/// the entry's does not count.
-async fn image(
+/// The references by which the variant's images are here already, by what the entry calls them. An
+/// image of another digest than the entry's does not count.
+async fn images(
     ports: &Ports,
     entry: &Entry,
     variant: &str,
     facts: &Facts,
-) -> Result<Option<String>> {
-    let spec = match entry.variant(variant).map(|variant| &variant.run) {
-        Some(Run::Image(spec)) if facts.engine.found().is_some() => spec,
-        _ => return Ok(None),
+) -> Result<BTreeMap<String, String>> {
+    let mut images = BTreeMap::new();
+    let Some(variant) = entry
+        .variant(variant)
+        .filter(|_| facts.engine.found().is_some())
+    else {
+        return Ok(images);
     };
-    let Some(digest) = &spec.digest else {
-        let here = ports.engine.image(&spec.image).await?;
-        return Ok(here.map(|_| spec.image.clone()));
-    };
-    let pinned = exact_reference(&spec.image, Some(digest));
-    let here = ports.engine.image(&pinned).await?;
-    Ok(here.map(|_| pinned))
+    let specs = variant.containers().into_iter();
+    for spec in specs.filter(|spec| spec.build.is_none()) {
+        let reference = exact_reference(&spec.image, spec.digest.as_deref());
+        if ports.engine.image(&reference).await?.is_some() {
+            images.insert(spec.image.clone(), reference);
+        }
+    }
+    Ok(images)
+}
+
+/// The made secrets that were kept with the data of a server of this name.
+async fn kept(
+    ports: &Ports,
+    entry: &Entry,
+    variant: &str,
+    name: &str,
+    facts: &Facts,
+) -> Result<Vec<String>> {
+    let mut kept = Vec::new();
+    if facts.vault.found().is_none() {
+        return Ok(kept);
+    }
+    let made = |input: &&InputSpec| input.kind.generate().is_some();
+    for input in entry.inputs_of(variant).filter(made) {
+        let item = VaultItem::kept(name, &entry.id, &input.key);
+        if ports.vault.contains(&item).await? {
+            kept.push(input.key.clone());
+        }
+    }
+    Ok(kept)
 }

@@ -1,16 +1,18 @@
 //! What the consent sheet shows of a step: everything, untruncated, secrets as dots.
 
+mod container;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::command::{self, CommandLine};
 use super::registered::{config_of, of_client};
 use super::{Plan, Purpose, Step, VaultItem, exact_reference};
-use crate::catalog::{Access, Network};
 use crate::secret::DOTS;
-use crate::server::{
-    ContainerLaunch, DataPlace, Hardening, Installation, Launch, Mount, RemoteLaunch, SecretTarget,
-};
+use crate::server::{DataPlace, Installation, Launch, RemoteLaunch, SecretTarget, SecretUse};
+
+pub use container::hardening_flags;
+use container::{container, services};
 
 /// What one step will do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -197,6 +199,22 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             }
             ("verify", name.clone(), lines)
         }
+        Step::StartServices {
+            name,
+            stack,
+            secrets,
+            ..
+        } => ("start_services", name.clone(), services(stack, secrets)),
+        Step::RemoveServices { name, network, .. } => {
+            let path = |network: &String| format!("network {network}");
+            let lines = network
+                .iter()
+                .map(|network| PreviewLine::Deletes {
+                    path: path(network),
+                })
+                .collect();
+            ("remove_services", name.clone(), lines)
+        }
         Step::EndSessions { name } => ("end_sessions", name.clone(), Vec::new()),
         Step::ForgetGeneration { name, .. } => ("forget_generation", name.clone(), Vec::new()),
         Step::DeleteInstallation { name } => ("delete_installation", name.clone(), Vec::new()),
@@ -249,7 +267,8 @@ fn starts(installation: &Installation) -> Vec<PreviewLine> {
         Launch::Container(launch) => container(launch),
         Launch::Remote(launch) => remote(launch),
     };
-    for secret in &installation.secrets {
+    let own = |secret: &&SecretUse| secret.service.is_none();
+    for secret in installation.secrets.iter().filter(own) {
         let between = match secret.target {
             SecretTarget::Variable => "=",
             SecretTarget::Header => ": ",
@@ -267,91 +286,6 @@ fn remote(launch: &RemoteLaunch) -> Vec<PreviewLine> {
     let headers = launch.headers.iter();
     lines.extend(headers.map(|(name, value)| text(format!("{name}: {value}"))));
     lines
-}
-
-fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
-    let mut args = vec![
-        "run".to_owned(),
-        "--rm".to_owned(),
-        match &launch.http {
-            // A free port of this computer's; none of its network.
-            Some(http) => format!("--publish=127.0.0.1::{}", http.port),
-            None => "-i".to_owned(),
-        },
-        launch.image.clone(),
-    ];
-    args.extend(launch.args.iter().cloned());
-    let mut lines = vec![run(&CommandLine {
-        program: "docker".to_owned(),
-        args,
-    })];
-    if !launch.entrypoint.is_empty() {
-        lines.push(flag(format!(
-            "--entrypoint {}",
-            launch.entrypoint.join(" ")
-        )));
-    }
-    lines.extend(hardening_flags(&launch.hardening).into_iter().map(flag));
-    for (name, value) in &launch.env {
-        lines.push(flag(format!("-e {name}={value}")));
-    }
-    for mount in &launch.mounts {
-        lines.push(match mount {
-            Mount::Bind {
-                source,
-                target,
-                access,
-            } => PreviewLine::Mount {
-                source: source.clone(),
-                target: target.clone(),
-                read_only: *access == Access::ReadOnly,
-            },
-            Mount::Volume { name, target } => PreviewLine::Mount {
-                source: name.clone(),
-                target: target.clone(),
-                read_only: false,
-            },
-        });
-    }
-    if let Some(http) = &launch.http {
-        let address = format!("http://127.0.0.1:…{}", http.path);
-        lines.push(PreviewLine::Network { text: address });
-        let headers = http.headers.iter();
-        lines.extend(headers.map(|(name, value)| text(format!("{name}: {value}"))));
-    }
-    lines.push(PreviewLine::Network {
-        text: match launch.hardening.network {
-            Network::None => "none".to_owned(),
-            Network::Bridge => "bridge".to_owned(),
-        },
-    });
-    lines
-}
-
-/// The flags that `docker run` would be given for this confinement.
-#[must_use]
-pub fn hardening_flags(hardening: &Hardening) -> Vec<String> {
-    let mut flags = Vec::new();
-    let mut add = |on: bool, text: String| {
-        if on {
-            flags.push(text);
-        }
-    };
-    add(hardening.read_only_root, "--read-only".to_owned());
-    add(true, format!("--tmpfs /tmp:{}", hardening.tmpfs_tmp));
-    add(
-        hardening.no_new_privileges,
-        "--security-opt no-new-privileges".to_owned(),
-    );
-    add(hardening.drop_all_capabilities, "--cap-drop ALL".to_owned());
-    add(hardening.init, "--init".to_owned());
-    add(true, format!("--pids-limit {}", hardening.pids));
-    add(true, format!("--memory {}m", hardening.memory_mib));
-    add(true, format!("--cpus {}", hardening.cpus));
-    if let Some(user) = &hardening.user {
-        add(true, format!("--user {user}"));
-    }
-    flags
 }
 
 /// An image's identifier, as short as engines show it.

@@ -25,10 +25,14 @@ pub fn remove(
         })
         .collect();
     steps.push(Step::EndSessions { name: name.clone() });
-    let items = items(installation);
-    if !items.is_empty() {
-        steps.push(Step::DeleteSecrets { items });
+    if let Some(stack) = installation.launch.stack() {
+        steps.push(Step::RemoveServices {
+            name: name.clone(),
+            generation: None,
+            network: Some(stack.network.clone()),
+        });
     }
+    steps.extend(of_secrets(installation, delete_data));
     if let Some(path) = &installation.folder {
         steps.push(Step::DeleteFolder { path: path.clone() });
     }
@@ -60,6 +64,38 @@ pub fn verify(
         credential_check,
     };
     plan(Purpose::Verify, installation, vec![step])
+}
+
+/// What becomes of its secrets. Those that Berth made are kept with the data that they open: a
+/// database does not take another one later.
+fn of_secrets(installation: &Installation, delete_data: bool) -> Vec<Step> {
+    let mut gone = items(installation);
+    let made = |item: &&VaultItem| {
+        let mut uses = installation.secrets.iter();
+        uses.any(|used| used.made && used.input == item.input)
+    };
+    let (name, entry) = (&installation.name, &installation.entry);
+    let made = gone.iter().filter(made);
+    let kept: Vec<VaultItem> = made
+        .map(|item| VaultItem::kept(name, entry, &item.input))
+        .collect();
+    let mut steps = Vec::new();
+    if delete_data {
+        gone.extend(kept);
+    } else if !installation.data.is_empty() {
+        steps.extend(kept.into_iter().map(|to| Step::KeepSecret {
+            input: to.input.clone(),
+            from: VaultItem {
+                generation: installation.generation.clone(),
+                ..to.clone()
+            },
+            to,
+        }));
+    }
+    if !gone.is_empty() {
+        steps.push(Step::DeleteSecrets { items: gone });
+    }
+    steps
 }
 
 /// The vault items of a generation, each once.

@@ -102,7 +102,7 @@ pub(super) fn state(variant: &Variant, facts: &Facts) -> VariantState {
                 }
             }
         }
-        Run::Image(_) | Run::Build(_) | Run::Dev(_) => {
+        Run::Image(_) | Run::Build(_) | Run::Dev(_) | Run::Stack(_) => {
             state.uses = vec![Probe::Engine];
             match &facts.engine {
                 Fact::Found { value } => {
@@ -120,7 +120,7 @@ pub(super) fn state(variant: &Variant, facts: &Facts) -> VariantState {
         // It needs nothing of this computer.
         Run::Remote(_) => {}
         // The loader lets these through only as planned ones.
-        Run::Stack { .. } | Run::Kubernetes {} => {
+        Run::Kubernetes {} => {
             state.missing = Some(Error::internal(
                 "a variant of this kind cannot be installed",
             ));

@@ -3,13 +3,14 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::ServiceEngine;
 use crate::error::Result;
 use crate::facts::EngineFacts;
 use crate::progress::Watch;
 
 /// A container engine, over the Docker Engine API from 1.41 on.
 #[async_trait]
-pub trait Engine: Send + Sync {
+pub trait Engine: ServiceEngine {
     /// Finds the engine (settings, `DOCKER_HOST`, `docker context`, the platform's places), agrees
     /// on an API version and says what it is.
     async fn probe(&self) -> Result<EngineFacts>;

@@ -6,6 +6,7 @@ mod engine;
 mod host;
 mod probe;
 mod runtimes;
+mod services;
 mod session;
 mod sources;
 mod store;
@@ -16,6 +17,10 @@ pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabel
 pub use host::{Host, PathKind};
 pub use probe::{HealthProbe, PROBE_BYTES, ProbeAnswer};
 pub use runtimes::{NodeRuntime, PythonRuntime};
+pub use services::{
+    LogWanted, ServiceContainer, ServiceEngine, ServiceLabels, ServiceRequest, ServiceStarter,
+    ServiceState,
+};
 pub use session::{Held, McpSession, McpStarter, StartRequest, ToolResult};
 pub use sources::{Project, Sources};
 pub use store::{JobGuard, Store};
@@ -34,6 +39,7 @@ pub struct Ports {
     pub node: Arc<dyn NodeRuntime>,
     pub mcp: Arc<dyn McpStarter>,
     pub probe: Arc<dyn HealthProbe>,
+    pub services: Arc<dyn ServiceStarter>,
     pub store: Arc<dyn Store>,
     pub host: Arc<dyn Host>,
     pub sources: Arc<dyn Sources>,

@@ -3,6 +3,7 @@
 
 pub mod build;
 pub mod engine;
+pub mod services;
 pub mod sources;
 pub mod store;
 pub mod vault;

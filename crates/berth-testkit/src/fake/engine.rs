@@ -12,7 +12,7 @@ use super::World;
 pub struct FakeEngine(pub(super) Arc<World>);
 
 impl FakeEngine {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         self.0.state().engine.clone().map(|_| ())
     }
 }
@@ -130,6 +130,10 @@ impl Engine for FakeEngine {
             .state()
             .containers
             .retain(|container| container.id != id);
+        let mut state = self.0.state();
+        state.services.retain(|container| container.id != id);
+        state.service_networks.remove(id);
+        state.service_logs.remove(id);
         Ok(())
     }
 
@@ -137,9 +141,11 @@ impl Engine for FakeEngine {
         self.check()?;
         let mut state = self.0.state();
         // An engine refuses while a container has it.
-        let used = state.containers.iter().any(|container| {
-            name.starts_with(&format!("berth-{}-", container.labels.installation))
-        });
+        let sessions = state.containers.iter().map(|c| &c.labels.installation);
+        let services = state.services.iter().map(|c| &c.labels.installation);
+        let used = sessions
+            .chain(services)
+            .any(|installation| name.starts_with(&format!("berth-{installation}-")));
         if used && state.volumes.contains(name) {
             return Err(Error::new(ErrorCode::EngineFailed {
                 operation: "delete the volume".to_owned(),

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::plan::VaultItem;
 use berth_core::port::{
-    HealthProbe, Held, McpSession, McpStarter, PathKind, ProbeAnswer, SessionContainer,
-    SessionLabels, StartRequest, Store, ToolResult,
+    HealthProbe, Held, McpSession, McpStarter, PathKind, ProbeAnswer, ServiceState,
+    SessionContainer, SessionLabels, StartRequest, Store, ToolResult,
 };
 use berth_core::progress::Watch;
 use berth_core::server::{DataPlace, Installation, Launch, Mount, Tool, check_seal};
@@ -97,6 +97,16 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
                 .any(|image| image.id == launch.image_id)
             {
                 return Err(exited(format!("no image {}", launch.image_id)));
+            }
+            for service in launch.stack.iter().flat_map(|stack| &stack.services) {
+                let runs = state.services.iter().any(|c| {
+                    c.labels.service == service.name
+                        && c.labels.generation == installation.generation
+                        && c.state == ServiceState::Well
+                });
+                if !runs {
+                    return Err(exited(format!("no service {}", service.name)));
+                }
             }
         }
         // It is never asked: what it does is what the script says.

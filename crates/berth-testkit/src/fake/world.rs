@@ -5,11 +5,11 @@ use berth_core::client::Place;
 use berth_core::error::Result;
 use berth_core::facts::{EndpointSource, EngineFacts, Platform, Program, VaultFacts, VaultKind};
 use berth_core::plan::VaultItem;
-use berth_core::port::{ImageInfo, Ports, ProbeAnswer, SessionContainer, Store};
+use berth_core::port::{ImageInfo, Ports, ProbeAnswer, ServiceContainer, SessionContainer, Store};
 
 use super::{
     FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakeProbe, FakePython, FakeSources,
-    FakeVault, Files, MemoryStore, ServerScript, StoreSnapshot,
+    FakeStarter, FakeVault, Files, MemoryStore, ServerScript, StoreSnapshot,
 };
 
 /// A machine in memory. It has everything that Berth can use, and one person, Ada.
@@ -31,6 +31,16 @@ pub struct State {
     pub registry: BTreeMap<String, ImageInfo>,
     /// Containers of sessions.
     pub containers: Vec<SessionContainer>,
+    /// Containers of services.
+    pub services: Vec<ServiceContainer>,
+    /// The network that each is on, by its identifier.
+    pub service_networks: BTreeMap<String, String>,
+    /// What each has said.
+    pub service_logs: BTreeMap<String, Vec<String>>,
+    /// Networks that were made.
+    pub networks: BTreeSet<String>,
+    /// Services that never become well.
+    pub broken_services: BTreeSet<String>,
     /// Volumes.
     pub volumes: BTreeSet<String>,
     /// The vault, or why there is none.
@@ -79,6 +89,8 @@ pub struct Snapshot {
     pub files: Files,
     pub images: BTreeMap<String, ImageInfo>,
     pub containers: Vec<SessionContainer>,
+    pub services: Vec<ServiceContainer>,
+    pub networks: BTreeSet<String>,
     pub volumes: BTreeSet<String>,
     pub secrets: BTreeMap<VaultItem, String>,
     pub registrations: BTreeMap<(Place, String), serde_json::Value>,
@@ -117,6 +129,11 @@ impl World {
             images: BTreeMap::new(),
             registry: BTreeMap::new(),
             containers: Vec::new(),
+            services: Vec::new(),
+            service_networks: BTreeMap::new(),
+            service_logs: BTreeMap::new(),
+            networks: BTreeSet::new(),
+            broken_services: BTreeSet::new(),
             volumes: BTreeSet::new(),
             vault: Ok(VaultFacts {
                 kind: VaultKind::Keychain,
@@ -157,6 +174,7 @@ impl World {
             node: Arc::new(FakeNode(self.clone())),
             mcp: Arc::new(FakeMcp(self.clone())),
             probe: Arc::new(FakeProbe(self.clone())),
+            services: Arc::new(FakeStarter(self.clone())),
             store: self.store.clone() as Arc<dyn Store>,
             host: Arc::new(FakeHost(self.clone())),
             sources: Arc::new(FakeSources(self.clone())),
@@ -177,6 +195,8 @@ impl World {
             files: state.files.clone(),
             images: state.images.clone(),
             containers: state.containers.clone(),
+            services: state.services.clone(),
+            networks: state.networks.clone(),
             volumes: state.volumes.clone(),
             secrets: state.secrets.clone(),
             registrations: state.registrations.clone(),

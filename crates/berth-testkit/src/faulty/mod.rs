@@ -7,6 +7,7 @@
 mod calls;
 mod mcp;
 mod ports;
+mod services;
 
 pub use calls::{Crash, Fault, Faults, outcome};
 pub use ports::wrap;

@@ -43,6 +43,7 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
         mcp: around(&ports.mcp, faults),
         // What nobody answers has no error.
         probe: ports.probe.clone(),
+        services: around(&ports.services, faults),
         store: around(&ports.store, faults),
         host: around(&ports.host, faults),
         sources: around(&ports.sources, faults),

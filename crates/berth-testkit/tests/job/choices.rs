@@ -6,8 +6,8 @@ use berth_core::catalog::Access;
 use berth_core::input::{InputValue, PathGrant, SecretValues};
 use berth_core::plan::Choices;
 use berth_core::secret::Secret;
-use berth_testkit::fake::World;
 
+use super::around::SOURCE;
 use super::shapes::NEW_TOKEN;
 
 pub fn choices(variant: &str) -> Choices {
@@ -27,9 +27,6 @@ pub fn python() -> Choices {
 
 /// The name that the demo's image is built under.
 pub const BUILT: &str = "demo/dev:1";
-
-/// The demo's source folder.
-pub const SOURCE: &str = "/home/ada/source";
 
 pub fn dev() -> Choices {
     from_source("dev", "source")
@@ -51,20 +48,6 @@ pub fn from_source(variant: &str, input: &str) -> Choices {
         secrets: token(NEW_TOKEN),
         ..choices(variant)
     }
-}
-
-/// Writes the demo's source folder.
-pub fn write_source(world: &World) {
-    let files = &mut world.state().files;
-    files.write(
-        &format!("{SOURCE}/Dockerfile"),
-        "FROM demo/server:1.0 AS deps\nCOPY src /app/src\nFROM deps AS baked\n",
-    );
-    files.write(&format!("{SOURCE}/src/server.py"), "print()");
-    files.write(
-        &format!("{SOURCE}/pyproject.toml"),
-        r#"{ "name": "demo", "version": "0.3.0", "requires": ">=3.11,<4" }"#,
-    );
 }
 
 pub fn image(secret: Option<&str>) -> Choices {

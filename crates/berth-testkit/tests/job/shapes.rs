@@ -11,13 +11,14 @@ use berth_core::plan::{
     Choices, Plan, prepare_connect, prepare_disconnect, prepare_install, prepare_remove,
     prepare_verify,
 };
+use berth_core::port::{ServiceState, Store};
 use berth_core::secret::Secret;
 use berth_testkit::fake::World;
 use berth_testkit::faulty::Faults;
 
-pub use super::choices::{
-    BUILT, SOURCE, choices, dev, image, in_place, python, token, write_source,
-};
+use super::around::surround;
+pub use super::around::{SOURCE, write_source};
+pub use super::choices::{BUILT, choices, dev, image, in_place, python, token};
 use super::support::{Watcher, run};
 
 /// Secrets that are given; a search for them must find them nowhere but in the vault.
@@ -74,11 +75,19 @@ pub enum Shape {
     Disconnect,
     ReconfigureConnected,
     RemoveConnected,
+    InstallStack,
+    InstallStackOverKeptData,
+    ReconfigureStack,
+    ReconfigureStoppedStack,
+    ReconfigureStackToImage,
+    ReconfigureImageToStack,
+    RemoveStackKeepingData,
+    RemoveStackWithData,
     Verify,
 }
 
 impl Shape {
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 43] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
@@ -113,6 +122,14 @@ impl Shape {
         Self::Disconnect,
         Self::ReconfigureConnected,
         Self::RemoveConnected,
+        Self::InstallStack,
+        Self::InstallStackOverKeptData,
+        Self::ReconfigureStack,
+        Self::ReconfigureStoppedStack,
+        Self::ReconfigureStackToImage,
+        Self::ReconfigureImageToStack,
+        Self::RemoveStackKeepingData,
+        Self::RemoveStackWithData,
         Self::Verify,
     ];
 
@@ -160,9 +177,25 @@ impl Shape {
                 let source = format!("{SOURCE}/src/server.py");
                 world.state().files.write(&source, "changed since");
             }
+            Self::InstallStackOverKeptData => {
+                install(&world, choices("stack"), OLD_TOKEN).await;
+                let plan = prepare_remove(&world.ports(), "demo", false).await;
+                done(&world, plan.expect("a plan"), SecretValues::new()).await;
+            }
+            Self::ReconfigureStack
+            | Self::ReconfigureStoppedStack
+            | Self::ReconfigureStackToImage
+            | Self::RemoveStackKeepingData
+            | Self::RemoveStackWithData => {
+                install(&world, choices("stack"), OLD_TOKEN).await;
+                if self == Self::ReconfigureStoppedStack {
+                    stop(&world);
+                }
+            }
             Self::ReconfigureImageToPython
             | Self::ReconfigureKeepingSecret
             | Self::ReconfigureToAnotherScope
+            | Self::ReconfigureImageToStack
             | Self::RemoveImageWithData => {
                 install(&world, image(Some(OLD_TOKEN)), OLD_TOKEN).await;
             }
@@ -194,12 +227,13 @@ impl Shape {
             | Self::InstallInPlace
             | Self::InstallNodeWithData
             | Self::InstallPulledImage
+            | Self::InstallStack
             | Self::InstallBuilt
             | Self::InstallInProject => {}
         }
         let ports = world.ports();
         let (plan, secrets) = match self {
-            Self::RemoveImageWithData => (
+            Self::RemoveImageWithData | Self::RemoveStackWithData => (
                 prepare_remove(&ports, "demo", true).await,
                 SecretValues::new(),
             ),
@@ -223,6 +257,7 @@ impl Shape {
             | Self::RemovePythonWithSecret
             | Self::RemoveInPlace
             | Self::RemoveBuilt
+            | Self::RemoveStackKeepingData
             | Self::RemoveBuiltOverTheirs => (
                 prepare_remove(&ports, "demo", false).await,
                 SecretValues::new(),
@@ -263,6 +298,11 @@ impl Shape {
             | Self::ReconfigureNodeKeepsData
             | Self::ReconfigureConnected
             | Self::InstallOverForeign => choices("node"),
+            Self::InstallStack
+            | Self::InstallStackOverKeptData
+            | Self::ReconfigureStack
+            | Self::ReconfigureStoppedStack
+            | Self::ReconfigureImageToStack => choices("stack"),
             Self::ReconfigureKeepingSecret | Self::ReconfigureToAnotherScope => image(None),
             _ => image(Some(NEW_TOKEN)),
         };
@@ -278,6 +318,10 @@ impl Shape {
                 | Self::ReconfigureToAnotherScope
                 | Self::ReconfigureNodeKeepsData
                 | Self::ReconfigureConnected
+                | Self::ReconfigureStack
+                | Self::ReconfigureStoppedStack
+                | Self::ReconfigureStackToImage
+                | Self::ReconfigureImageToStack
         );
         if matches!(
             self,
@@ -302,6 +346,10 @@ pub async fn install(world: &Arc<World>, mut choices: Choices, secret: &str) {
     let plan = prepare_install(&world.ports(), entry(), &choices, &Facts::default())
         .await
         .expect("a plan");
+    done(world, plan, secrets).await;
+}
+
+async fn done(world: &Arc<World>, plan: Plan, secrets: SecretValues) {
     let job = run(world, plan, secrets, &Faults::none(), &Watcher::default())
         .await
         .expect("no crash")
@@ -323,26 +371,19 @@ async fn connect(world: &Arc<World>) {
     assert_eq!(job.error, None);
 }
 
-/// Things of other people and other servers.
-fn surround(world: &World) {
-    write_source(world);
-    let mut state = world.state();
-    state.publish("demo/server:1.0");
-    state.build("other/image:2");
-    state.volumes.insert("berth-other-1".to_owned());
-    state.files.write(
-        &format!("{}/installations/other/G1/x", World::BERTH_HOME),
-        "other",
-    );
-    state.registrations.insert(
-        (Place::default(), "other".to_owned()),
-        serde_json::json!({ "type": "http", "url": "https://example.com" }),
-    );
-    state.registrations.insert(
-        (
-            Place::claude_code(Scope::Local, Some("/home/ada/project".to_owned())),
-            "demo".to_owned(),
-        ),
-        serde_json::json!({ "command": "their-demo" }),
-    );
+/// Stops the demo's services as a person does.
+fn stop(world: &World) {
+    let mut installation = world
+        .store
+        .installation("demo")
+        .expect("read")
+        .expect("installed");
+    installation.stopped = true;
+    world
+        .store
+        .put_installation(&installation)
+        .expect("written");
+    for service in &mut world.state().services {
+        service.state = ServiceState::Stopped;
+    }
 }

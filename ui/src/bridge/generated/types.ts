@@ -59,7 +59,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -446,7 +446,11 @@ http?: HttpLaunch | null,
 /**
  * How it is confined.
  */
-hardening: Hardening, };
+hardening: Hardening, 
+/**
+ * What has to run beside it.
+ */
+stack?: Stack | null, };
 
 /**
  * A container from an image. What is not said here is the default hardening (see
@@ -496,6 +500,11 @@ network: Network,
  * somebody else's, and the image's own user elsewhere.
  */
 user: string | null, 
+/**
+ * Folders that it writes to and that need not last: kept in memory, empty at each start, and
+ * without programs, as `/tmp` always is.
+ */
+scratch: Array<string>, 
 /**
  * Whether its root must be writable; the default is read-only.
  */
@@ -749,7 +758,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * Saves an installed server in a format of another program, where a native dialog says.
@@ -972,7 +981,36 @@ network: Network,
 /**
  * `uid` or `uid:gid`; `None` is the image's own user.
  */
-user: string | null, };
+user: string | null, 
+/**
+ * Further folders in memory, with the options of `/tmp`.
+ */
+scratch?: Array<string>, };
+
+/**
+ * How the engine finds out whether a service is well.
+ */
+export type Health = { 
+/**
+ * A program in the container and its arguments; it is well where that ends with 0.
+ */
+command: Array<string>, 
+/**
+ * Seconds between two checks.
+ */
+interval_seconds: number, 
+/**
+ * Seconds that one check may take.
+ */
+timeout_seconds: number, 
+/**
+ * After how many failed checks in a row it is not well.
+ */
+retries: number, 
+/**
+ * Seconds at the beginning in which failed checks do not count.
+ */
+start_seconds: number, };
 
 /**
  * What a server said of itself at its own paths. None of it says whether it works: that is what
@@ -1368,6 +1406,10 @@ secrets: Array<SecretUse>,
  */
 inputs: { [key in string]: InputValue }, 
 /**
+ * Whether a person has stopped its services: nothing but a person starts them again.
+ */
+stopped: boolean, 
+/**
  * Where clients have it.
  */
 places: Array<Place>, 
@@ -1435,7 +1477,11 @@ prompt: string | null,
 /**
  * What to do after a change, as its entry has it for this variant.
  */
-updates: Array<UpdatePath>, };
+updates: Array<UpdatePath>, 
+/**
+ * The services that it needs, where it is a stack.
+ */
+services: Array<ServiceRow>, };
 
 /**
  * An installation as a row of Servers.
@@ -2248,11 +2294,7 @@ consent: string, };
  * values is repeated for each of them; a variable gets them joined as the platform joins paths.
  * A secret can be used in `env` and `headers` only, and beside plain text only.
  */
-export type Run = { "type": "python" } & PythonSpec | { "type": "node" } & NodeSpec | { "type": "image" } & ContainerSpec | { "type": "build" } & ContainerSpec | { "type": "dev" } & ContainerSpec | { "type": "stack", 
-/**
- * The services' names, in their order of start.
- */
-services: Array<string>, } | { "type": "remote" } & RemoteSpec | { "type": "kubernetes", };
+export type Run = { "type": "python" } & PythonSpec | { "type": "node" } & NodeSpec | { "type": "image" } & ContainerSpec | { "type": "build" } & ContainerSpec | { "type": "dev" } & ContainerSpec | { "type": "stack" } & StackSpec | { "type": "remote" } & RemoteSpec | { "type": "kubernetes", };
 
 /**
  * Where a variant runs.
@@ -2351,7 +2393,15 @@ template: string,
 /**
  * The input's key; the vault item is named after the generation and this.
  */
-input: string, };
+input: string, 
+/**
+ * The service that gets it; the server itself where there is none.
+ */
+service?: string | null, 
+/**
+ * Whether Berth makes it: it is kept as long as the data is.
+ */
+made?: boolean, };
 
 /**
  * A label and a value.
@@ -2377,11 +2427,101 @@ job: string, } | { "state": "secret_missing",
 /**
  * The input.
  */
-input: string, } | { "state": "path_missing", 
+input: string, } | { "state": "stopped" } | { "state": "path_missing", 
 /**
  * Absolute path.
  */
 path: string, } | { "state": "not_registered" } | { "state": "failing" } | { "state": "unverified" };
+
+/**
+ * A service as it is started.
+ */
+export type Service = { 
+/**
+ * Its name, by which the others reach it.
+ */
+name: string, 
+/**
+ * The services that have to be well before.
+ */
+after: Array<string>, 
+/**
+ * What tells that it is well; without it, that it runs.
+ */
+health: Health | null, 
+/**
+ * Its container.
+ */
+launch: ContainerLaunch, };
+
+/**
+ * The end of a service's log, without the secrets that Berth gave it.
+ */
+export type ServiceLog = { 
+/**
+ * Its lines.
+ */
+lines: Array<string>, };
+
+/**
+ * Asks for the end of a service's log.
+ */
+export type ServiceLogRequest = { 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * The service.
+ */
+service: string, 
+/**
+ * How many lines.
+ */
+lines: number, };
+
+/**
+ * A service of an installed stack.
+ */
+export type ServiceRow = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its image.
+ */
+image: string, 
+/**
+ * How it is; `None` where no engine says so.
+ */
+state: ServiceState | null, };
+
+/**
+ * A service of a stack.
+ */
+export type ServiceSpec = { 
+/**
+ * Its name, by which the others reach it.
+ */
+name: string, 
+/**
+ * Names of the services that have to be well before it starts.
+ */
+after: Array<string>, 
+/**
+ * What tells that it is well; without it, that it runs. The image's own check is not used.
+ */
+health: Health | null, 
+/**
+ * Its container, from an image of a registry or of this computer.
+ */
+run: ContainerSpec, };
+
+/**
+ * How a service is.
+ */
+export type ServiceState = "starting" | "well" | "unwell" | "stopped";
 
 /**
  * Settings; every field has a default, unknown fields of a newer version are ignored.
@@ -2473,6 +2613,41 @@ sources: Array<FoundSource>,
  * or found more than helps.
  */
 complete: boolean, };
+
+/**
+ * What has to run beside a server.
+ */
+export type Stack = { 
+/**
+ * Its name for the engine's tools, which show it as a project.
+ */
+project: string, 
+/**
+ * The network that its containers are on.
+ */
+network: string, 
+/**
+ * Whether that network leads nowhere else.
+ */
+internal: boolean, 
+/**
+ * The services, each behind those that it comes after.
+ */
+services: Array<Service>, };
+
+/**
+ * A server and the services that it needs: containers that belong together, on a network of their
+ * own where each is reached by its name.
+ */
+export type StackSpec = { 
+/**
+ * What clients talk to: a container for each session, as without a stack.
+ */
+server: ContainerSpec, 
+/**
+ * What it needs. They run all the time, and come back with the engine.
+ */
+services: Array<ServiceSpec>, };
 
 /**
  * One step. Its fields are all it needs; what it finds out goes to its
@@ -2623,7 +2798,47 @@ installation: Installation,
 /**
  * The generation that it replaces; another one there means that the plan is outdated.
  */
-replaces: string | null, } | { "step": "register", 
+replaces: string | null, } | { "step": "start_services", 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * Its new generation.
+ */
+generation: string, 
+/**
+ * The services, as the record has them but for what is pinned.
+ */
+stack: Stack, 
+/**
+ * The secrets that they get.
+ */
+secrets: Array<SecretUse>, 
+/**
+ * The launcher's command for the installation: it may read the vault.
+ */
+command: LauncherCommand, 
+/**
+ * The generation whose services are started again when this is undone.
+ */
+restarts: string | null, 
+/**
+ * Whether the services of the generation before are on the same network.
+ */
+joins: boolean, } | { "step": "remove_services", 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * Only those of this generation.
+ */
+generation: string | null, 
+/**
+ * The network; `None` where another generation's services are on it.
+ */
+network: string | null, } | { "step": "register", 
 /**
  * The name.
  */
@@ -3130,6 +3345,9 @@ export interface Commands {
   installation_get: { request: NameRequest; response: InstallationPage };
   export_list: { request: NameRequest; response: Array<Exported> };
   export_save: { request: ExportSave; response: Picked };
+  services_start: { request: NameRequest; response: null };
+  services_stop: { request: NameRequest; response: null };
+  service_log: { request: ServiceLogRequest; response: ServiceLog };
   tool_call: { request: ToolCallRequest; response: ToolCallAnswer };
   secret_list: { request: null; response: Array<SecretRow> };
   secret_set: { request: SecretSet; response: null };

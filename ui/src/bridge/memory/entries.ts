@@ -12,6 +12,7 @@ const container = (image: string, more: Partial<ContainerSpec> = {}): ContainerS
   http: null,
   network: 'bridge',
   user: null,
+  scratch: [],
   writable_root: false,
   memory_mib: 2048,
   cpus: 1,
@@ -465,7 +466,11 @@ export const entries: readonly Entry[] = [
         'Stacks come with a later version of Berth.',
         {
           type: 'stack',
-          services: ['qdrant', 'plugin', 'server'],
+          server: container('dot-ai:2'),
+          services: [
+            { name: 'qdrant', after: [], health: null, run: container('qdrant:1') },
+            { name: 'plugin', after: ['qdrant'], health: null, run: container('plugin:2') },
+          ],
         },
       ),
     ],

@@ -20,6 +20,7 @@ import {
   type RegistrationSummary,
   type Response,
   type SecretRow,
+  type ServiceRow,
   type Settings,
   type SourcesFound,
   type StepOutcome,
@@ -183,6 +184,22 @@ export class MemoryBridge implements Bridge {
 
   #installation(name: string): Installation {
     return this.installations.get(name) ?? fail({ code: 'not_installed', name });
+  }
+
+  /** The services of a stack: all well, or all stopped. */
+  services({ launch, stopped }: Installation): ServiceRow[] {
+    const services = launch.kind === 'container' ? (launch.stack?.services ?? []) : [];
+    return services.map(({ name, launch: { image } }) => ({
+      name,
+      image,
+      state: stopped ? 'stopped' : 'well',
+    }));
+  }
+
+  turn(name: string, stopped: boolean): null {
+    this.installations.set(name, { ...this.#installation(name), stopped });
+    this.emit({ kind: 'installations' });
+    return null;
   }
 
   #job(id: string): Running {
@@ -513,8 +530,12 @@ export class MemoryBridge implements Bridge {
         updates: this.#entry(installation.entry).updates.filter(
           ({ variants }) => variants.length === 0 || variants.includes(installation.variant),
         ),
+        services: this.services(installation),
       };
     },
+    services_start: ({ name }) => this.turn(name, false),
+    services_stop: ({ name }) => this.turn(name, true),
+    service_log: ({ service }) => ({ lines: [`${service} is up`] }),
     tool_call: () => ({ is_error: false, text: '', result: {} }),
     secret_list: () =>
       [...this.installations.values()].flatMap((installation) =>

@@ -139,6 +139,7 @@ export function newInstallation(
               cpus: run.cpus,
               network: run.network,
               user: run.user,
+              scratch: run.scratch,
             },
           }
         : {
@@ -150,6 +151,7 @@ export function newInstallation(
             folder: `${HOME}/servers/${name}/01K`,
           },
     seal: '0'.repeat(64),
+    stopped: false,
     secrets: inputsFor(entry, variant.id, choices)
       .filter((spec) => spec.kind.type === 'secret')
       .map((spec) => ({ env: spec.key.toUpperCase(), template: `{{${spec.key}}}`, input: spec.key })),

@@ -16,7 +16,7 @@ import {
 } from '@/bridge';
 import { type Draft, firstDraft, nameFits, problemOf, valueOf } from '@/lib/inputs';
 import { needsProject, placeOf, type Where, whereOf } from '@/lib/places';
-import { inputsOf, isAsked } from '@/lib/variant';
+import { containersOf, inputsOf, isAsked } from '@/lib/variant';
 import { problemText } from '@/messages/errors';
 import { t } from '@/messages';
 
@@ -72,7 +72,10 @@ export class InstallForm {
    */
   readonly keepsReadOnly = $derived(this.chosen?.run.type !== 'python' && this.chosen?.run.type !== 'node');
   /** The chosen variant builds its image. */
-  readonly builds = $derived(this.chosen?.run.type === 'build' || this.chosen?.run.type === 'dev');
+  readonly builds = $derived(
+    this.chosen !== undefined &&
+      containersOf(this.chosen.run).some(({ container }) => container.build !== null),
+  );
   /** What has the name that the chosen variant builds its image under. */
   readonly image = $derived(this.page.variants.find((here) => here.id === this.variant)?.image ?? null);
   readonly #uses = $derived(this.builds && this.useImage && this.image !== null);

@@ -8,6 +8,7 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import type { Access, PathGrant, Variant } from '@/bridge';
 import type { TouchItem } from '@/components/Touch.svelte';
 import { memory } from '@/lib/format';
+import { containersOf } from '@/lib/variant';
 import { t } from '@/messages';
 
 import type { InstallForm } from './form.svelte';
@@ -15,12 +16,19 @@ import type { InstallForm } from './form.svelte';
 /** The environment variables, or headers, that a secret goes to; its title where the variant does not say. */
 function secretNames(variant: Variant | undefined, key: string, title: string): string[] {
   const run = variant?.run;
-  const env = run && 'env' in run ? run.env : {};
   const http = run && 'http' in run ? run.http : run;
   const headers = http && 'headers' in http ? http.headers : {};
-  const names = [...Object.entries(env), ...Object.entries(headers)]
-    .filter(([, value]) => value?.includes(`{{${key}}}`))
-    .map(([name]) => name);
+  const own = run && 'env' in run ? { ...headers, ...run.env } : headers;
+  const all = run?.type === 'stack' ? containersOf(run) : [];
+  const places = [
+    { name: null, env: own },
+    ...all.map(({ name, container }) => ({ name, env: container.env })),
+  ];
+  const names = places.flatMap(({ name: service, env }) =>
+    Object.entries(env)
+      .filter(([, value]) => value?.includes(`{{${key}}}`))
+      .map(([name]) => (service === null ? name : t('install.touch.of', { service, what: name }))),
+  );
   return names.length ? names : [title];
 }
 
@@ -33,9 +41,9 @@ function seen(run: Variant['run'] | undefined, key: string, grant: PathGrant): s
   const free = run?.type === 'python' || run?.type === 'node';
   const text = (path: string, access: Access) =>
     t('install.touch.grant', { path, access: t(`access.${access}`) });
-  if ((run?.type !== 'build' && run?.type !== 'dev') || run.build?.source !== key)
-    return [text(grant.path, free ? 'read_write' : grant.access)];
-  return run.mounts.flatMap(({ source }) =>
+  const built = run && containersOf(run).find(({ container }) => container.build?.source === key);
+  if (!built) return [text(grant.path, free ? 'read_write' : grant.access)];
+  return built.container.mounts.flatMap(({ source }) =>
     source.from === 'input' && source.input === key
       ? [text(source.folder ? `${grant.path}/${source.folder}` : grant.path, 'read_only')]
       : [],
@@ -47,20 +55,21 @@ function host(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/[/?#].*$/s, '');
 }
 
+/** What a container may use of this computer. */
+function limitsOf({ name, container }: ReturnType<typeof containersOf>[number]): string {
+  const what = t('install.touch.limits', {
+    cpus: container.cpus,
+    memory: memory(container.memory_mib),
+    processes: container.pids,
+  });
+  return name === null ? what : t('install.touch.of', { service: name, what });
+}
+
 function limits(run: Variant['run'] | undefined): string[] {
-  switch (run?.type) {
-    case 'image':
-    case 'build':
-    case 'dev':
-      return [
-        t('install.touch.limits', { cpus: run.cpus, memory: memory(run.memory_mib), processes: run.pids }),
-        t('install.touch.confined'),
-      ];
-    case 'remote':
-      return [t('install.touch.elsewhere', { host: host(run.url) })];
-    default:
-      return [t('install.touch.unconfined')];
-  }
+  if (run?.type === 'remote') return [t('install.touch.elsewhere', { host: host(run.url) })];
+  const containers = run ? containersOf(run) : [];
+  if (containers.length) return [...containers.map(limitsOf), t('install.touch.confined')];
+  return [t('install.touch.unconfined')];
 }
 
 export function touchItems(form: InstallForm): TouchItem[] {

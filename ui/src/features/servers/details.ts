@@ -98,7 +98,7 @@ export function settingsOf(installation: Installation): Row[] {
     code: value?.type === 'paths',
   }));
   const secrets = installation.secrets.map((use) => ({
-    label: use.env,
+    label: use.service ? t('install.touch.of', { service: use.service, what: use.env }) : use.env,
     value: '••••••••',
   }));
   return [...values, ...secrets];
@@ -119,6 +119,7 @@ export function confinement({ hardening, http }: ContainerLaunch): string[] {
     }),
     http ? t('harden.port') : t(`harden.network.${hardening.network}`),
   );
+  for (const folder of hardening.scratch ?? []) sentences.push(t('harden.scratch', { folder }));
   if (hardening.user) sentences.push(t('harden.user', { user: hardening.user }));
   return sentences;
 }

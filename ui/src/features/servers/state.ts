@@ -1,4 +1,4 @@
-import type { ServerState } from '@/bridge';
+import type { ServerState, ServiceState } from '@/bridge';
 
 export const stateTones = {
   ready: 'ok',
@@ -6,7 +6,15 @@ export const stateTones = {
   busy: 'accent',
   secret_missing: 'bad',
   path_missing: 'bad',
+  stopped: 'neutral',
   not_registered: 'warn',
   failing: 'bad',
   unverified: 'neutral',
 } as const satisfies Record<ServerState['state'], string>;
+
+export const serviceTones = {
+  starting: 'accent',
+  well: 'ok',
+  unwell: 'bad',
+  stopped: 'neutral',
+} as const satisfies Record<ServiceState, string>;

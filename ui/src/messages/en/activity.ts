@@ -79,6 +79,8 @@ export const activity = {
   'step.unregister_desktop': 'Take {subject} out of Claude Desktop',
   'step.note_place': 'Write down where {subject} is registered',
   'step.unregister': 'Take {subject} out of Claude Code',
+  'step.start_services': 'Start the services of {subject} and wait until they are well',
+  'step.remove_services': 'Delete the containers of its services',
   'step.verify': 'Start it as Claude would, and ask for its tools',
   'step.end_sessions': 'End its running sessions',
   'step.delete_installation': 'Delete the installation’s record',

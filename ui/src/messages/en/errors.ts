@@ -209,6 +209,22 @@ export const errors = {
     message: 'What “{name}” would start is not what you agreed to.',
     hint: 'Reconfigure the server, and look closely at what it wants to start.',
   },
+  service_failed: {
+    message: 'The service “{service}” did not become well.',
+    hint: 'The details end with the service’s own words.',
+  },
+  services_stopped: {
+    message: 'The services of “{name}” were stopped.',
+    hint: 'Start them under Servers.',
+  },
+  no_services: {
+    message: '“{name}” has no services: it runs while a client uses it.',
+    hint: 'There is nothing to start or stop.',
+  },
+  service_unknown: {
+    message: '“{name}” has no service “{service}”.',
+    hint: 'Its page shows which it has.',
+  },
   server_exited: {
     message: 'The server stopped before it answered (exit code {exit}).',
     bare: 'The server stopped before it answered.',

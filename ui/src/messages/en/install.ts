@@ -106,6 +106,7 @@ export const install = {
     'read-only root, no privileges, all capabilities dropped, small /tmp without programs',
   'install.touch.unconfined': 'runs as you, with your rights',
   'install.touch.elsewhere': 'runs on {host}; on this computer there is only a bridge to it',
+  'install.touch.of': '{service}: {what}',
   'install.touch.grant': '{path} ({access})',
   'install.happens': 'What will happen',
   'install.offline': 'This computer seems to have no network',

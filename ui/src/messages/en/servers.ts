@@ -17,6 +17,7 @@ export const servers = {
   'servers.state.busy': 'At work',
   'servers.state.secret_missing': 'Secret missing',
   'servers.state.path_missing': 'Folder missing',
+  'servers.state.stopped': 'Stopped',
   'servers.state.not_registered': 'Not registered',
   'servers.state.failing': 'Failing',
   'servers.state.unverified': 'Not verified',
@@ -52,6 +53,17 @@ export const servers = {
   'server.verified': 'Last verified',
   'server.prompt': 'A prompt to try',
   'server.updates': 'What has changed?',
+  'services.title': 'Services',
+  'services.start': 'Start',
+  'services.stop': 'Stop',
+  'services.working': 'At work…',
+  'services.log': 'Log',
+  'services.log.of': 'Log of {service}',
+  'services.log.empty': 'It has written nothing.',
+  'services.state.starting': 'Starting',
+  'services.state.well': 'Well',
+  'services.state.unwell': 'Not well',
+  'services.state.stopped': 'Stopped',
   'server.confined': 'How it is confined',
 
   'health.title': 'What it says of itself',
@@ -85,6 +97,7 @@ export const servers = {
   'harden.network.bridge': 'It can connect to the network; nothing can connect to it.',
   'harden.port':
     'It can connect to the network. While a session runs, programs on this computer can connect to it at a port of 127.0.0.1; nothing outside can.',
+  'harden.scratch': 'Its {folder} is in memory as well.',
   'harden.user': 'It runs as user {user}.',
 
   'remove.title': 'Remove {name}?',

@@ -3,6 +3,7 @@
 
 mod help;
 mod inputs;
+mod stack;
 mod variants;
 
 pub(crate) use inputs::{sign, whole};

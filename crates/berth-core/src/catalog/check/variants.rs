@@ -4,7 +4,7 @@ use super::super::template::{Known, Part, parse};
 use super::super::{
     ContainerSpec, Entry, InputKind, InputSpec, MountSource, NodeSpec, PythonSpec, Run, Variant,
 };
-use super::{not_blank, unique};
+use super::{not_blank, stack, unique};
 
 mod remote;
 
@@ -56,10 +56,7 @@ fn one(entry: &Entry, variant: &Variant, found: &mut Vec<String>) {
         }
         Run::Build(spec) | Run::Dev(spec) => built(entry, variant, spec, found),
         Run::Kubernetes {} => planned(variant, found),
-        Run::Stack { services } => {
-            planned(variant, found);
-            unique("services", services.iter().cloned(), found);
-        }
+        Run::Stack(spec) => stack::check(entry, variant, spec, found),
         Run::Remote(spec) => remote::remote(entry, variant, spec, found),
     }
 }
@@ -98,6 +95,7 @@ fn python(entry: &Entry, variant: &Variant, spec: &PythonSpec, found: &mut Vec<S
         uses.in_place(source, found);
     }
     uses.strings(&spec.args, &spec.env, &BTreeMap::new(), found);
+    uses.all_used(found);
 }
 
 fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<String>) {
@@ -109,17 +107,23 @@ fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<Strin
     }
     requirement(&spec.requires, found);
     program("bin", &spec.bin, found);
-    Uses::of(entry, variant, Place::Process).strings(
-        &spec.args,
-        &spec.env,
-        &BTreeMap::new(),
-        found,
-    );
+    let mut uses = Uses::of(entry, variant, Place::Process);
+    uses.strings(&spec.args, &spec.env, &BTreeMap::new(), found);
+    uses.all_used(found);
 }
 
 /// A container whose image is built: beside what every container needs, what it is built from.
 fn built(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut Vec<String>) {
     container(entry, variant, spec, found);
+    built_from(entry, variant, spec, found);
+}
+
+pub(super) fn built_from(
+    entry: &Entry,
+    variant: &Variant,
+    spec: &ContainerSpec,
+    found: &mut Vec<String>,
+) {
     let Some(build) = &spec.build else {
         found.push("needs `build`: what its image is built from".to_owned());
         return;
@@ -172,6 +176,14 @@ fn built(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut Vec
 }
 
 fn container(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut Vec<String>) {
+    confinement(spec, found);
+    let mut uses = Uses::of(entry, variant, Place::Container);
+    uses.container(spec, found);
+    uses.all_used(found);
+}
+
+/// What a container is made from and how it is confined.
+pub(super) fn confinement(spec: &ContainerSpec, found: &mut Vec<String>) {
     if !is_image(&spec.image) {
         found.push(format!("`{}` is not `repository:tag`", spec.image));
     }
@@ -191,23 +203,25 @@ fn container(entry: &Entry, variant: &Variant, spec: &ContainerSpec, found: &mut
     if !(8..=32_768).contains(&spec.pids) {
         found.push("pids: must be between 8 and 32768".to_owned());
     }
-    let headers = remote::http(spec, found);
-    let mut uses = Uses::of(entry, variant, Place::Container);
-    uses.parts
-        .extend(spec.build.iter().map(|build| build.source.as_str()));
-    uses.mounts(spec, found);
-    uses.strings(&spec.args, &spec.env, headers, found);
+    unique("scratch", spec.scratch.iter().cloned(), found);
+    for folder in &spec.scratch {
+        if !is_container_path(folder) || folder == "/tmp" {
+            found.push(format!(
+                "scratch: `{folder}` is not a folder inside the container beside `/tmp`"
+            ));
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Process,
     Container,
     Elsewhere,
 }
 
 /// Follows which inputs a variant uses.
-struct Uses<'a> {
+pub(super) struct Uses<'a> {
     inputs: Vec<&'a InputSpec>,
     entry: &'a Entry,
     installable: bool,
@@ -216,10 +230,12 @@ struct Uses<'a> {
     /// Those of which something else is used than their value: a source folder that an image is
     /// built from, that is mounted in part, or that is installed in place.
     parts: BTreeSet<&'a str>,
+    /// Those that have been used so far.
+    used: BTreeSet<String>,
 }
 
 impl<'a> Uses<'a> {
-    fn of(entry: &'a Entry, variant: &'a Variant, place: Place) -> Self {
+    pub(super) fn of(entry: &'a Entry, variant: &'a Variant, place: Place) -> Self {
         Self {
             inputs: entry.inputs_of(&variant.id).collect(),
             entry,
@@ -227,6 +243,7 @@ impl<'a> Uses<'a> {
             place,
             mounted: BTreeSet::new(),
             parts: BTreeSet::new(),
+            used: BTreeSet::new(),
         }
     }
 
@@ -303,19 +320,26 @@ impl<'a> Uses<'a> {
         }
     }
 
-    /// Checks arguments, environment and headers, then that every input which is asked for is used.
+    /// One of the containers that a variant is made of.
+    pub(super) fn container(&mut self, spec: &'a ContainerSpec, found: &mut Vec<String>) {
+        self.mounted.clear();
+        self.parts
+            .extend(spec.build.iter().map(|build| build.source.as_str()));
+        self.mounts(spec, found);
+        let headers = remote::http(spec, found);
+        self.strings(&spec.args, &spec.env, headers, found);
+    }
+
+    /// Checks arguments, environment and headers.
     fn strings(
-        mut self,
+        &mut self,
         args: &[String],
         env: &BTreeMap<String, String>,
         headers: &BTreeMap<String, String>,
         found: &mut Vec<String>,
     ) {
-        let mut used: BTreeSet<String> = self
-            .mounted
-            .union(&self.parts)
-            .map(|key| (*key).to_owned())
-            .collect();
+        let mut used = std::mem::take(&mut self.used);
+        used.extend(self.mounted.union(&self.parts).map(|key| (*key).to_owned()));
         // One that decides what else is asked for has its use in that.
         let conditions = self.inputs.iter().filter_map(|input| input.when.as_ref());
         used.extend(conditions.map(|when| when.input.clone()));
@@ -345,9 +369,14 @@ impl<'a> Uses<'a> {
                     .map(|problem| format!("the {what} `{name}` {problem}")),
             );
         }
+        self.used = used;
+    }
+
+    /// That every input which is asked for is used.
+    pub(super) fn all_used(&self, found: &mut Vec<String>) {
         for input in &self.inputs {
             // A planned one may ask for what its kind will use, such as the source folder.
-            if self.installable && !used.contains(&input.key) {
+            if self.installable && !self.used.contains(&input.key) {
                 found.push(format!("asks for `{}` and does not use it", input.key));
             }
         }

@@ -99,18 +99,19 @@ async fn give(context: &Context<'_>, id: &str, tag: &str) -> Result<()> {
 /// was built under it, nor what was somebody's already and came out of the build again.
 pub fn built(context: &Context<'_>) -> Result<Option<BuiltImage>> {
     let steps = context.job.plan.steps.iter().zip(&context.job.steps);
-    let pinned = steps
-        .filter_map(|(step, record)| match (step, &record.outcome) {
-            (Step::BuildImage { tag, .. }, StepOutcome::Built { id, before, .. }) => {
-                Some((tag, id, before.as_ref().map(|before| &before.id)))
-            }
-            // Used as it was: Berth's own where it was built for another generation or server.
-            (Step::UseImage { reference }, StepOutcome::Image { id, .. }) => {
-                Some((reference, id, Some(id)))
-            }
-            _ => None,
-        })
-        .next();
+    // The first image is the server's own; services have theirs from elsewhere.
+    let pinned = steps.filter_map(|(step, record)| match (step, &record.outcome) {
+        (Step::BuildImage { tag, .. }, StepOutcome::Built { id, before, .. }) => {
+            Some(Some((tag, id, before.as_ref().map(|before| &before.id))))
+        }
+        // Used as it was: Berth's own where it was built for another generation or server.
+        (Step::UseImage { reference }, StepOutcome::Image { id, .. }) => {
+            Some(Some((reference, id, Some(id))))
+        }
+        (Step::PullImage { .. }, _) => Some(None),
+        _ => None,
+    });
+    let pinned = pinned.into_iter().next().flatten();
     let Some((reference, id, before)) = pinned else {
         return Ok(None);
     };
@@ -142,7 +143,12 @@ fn others(context: &Context<'_>, reference: &str) -> Result<Vec<BuiltImage>> {
 pub async fn remove(context: &Context<'_>, image: &BuiltImage) -> Result<()> {
     let (store, engine) = (&context.ports.store, &context.ports.engine);
     let name = &context.job.plan.name;
-    let starts = |launch: &Launch| matches!(launch, Launch::Container(launch) if launch.image_id == image.id);
+    let starts = |launch: &Launch| {
+        let containers = launch.containers();
+        containers
+            .into_iter()
+            .any(|launch| launch.image_id == image.id)
+    };
     // The new generation can have come out of the build as the old one did.
     let kept = context.job.plan.purpose != Purpose::Remove
         && store

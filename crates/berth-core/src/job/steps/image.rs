@@ -4,7 +4,6 @@ use crate::job::StepOutcome;
 use crate::plan::exact_reference;
 use crate::port::ImageInfo;
 use crate::progress::Watch;
-use crate::server::Launch;
 
 /// Whether the image is here already: then the undo leaves it.
 pub async fn look(
@@ -93,10 +92,8 @@ pub fn is_needed(context: &Context<'_>, id: &str) -> Result<bool> {
     let store = &context.ports.store;
     let own = (&context.job.plan.name, &context.job.id);
     let installed = store.installations()?.into_iter().any(|installation| {
-        let starts = match &installation.launch {
-            Launch::Container(launch) => launch.image_id == id,
-            Launch::Process { .. } | Launch::Remote(_) => false,
-        };
+        let containers = installation.launch.containers();
+        let starts = containers.into_iter().any(|launch| launch.image_id == id);
         starts && installation.name != *own.0
     });
     if installed {

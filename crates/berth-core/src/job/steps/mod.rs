@@ -9,6 +9,7 @@ mod record;
 mod registration;
 mod removal;
 mod secret;
+mod services;
 mod verify;
 
 use super::report::Reporter;
@@ -46,7 +47,9 @@ pub async fn look(context: &Context<'_>, step: &Step) -> Result<StepOutcome> {
             replaces,
             ..
         } => registration::look(context, name, place, replaces.as_ref()).await,
-        Step::Verify { name, .. } => verify::look(context, name).await,
+        Step::StartServices { name, .. } | Step::Verify { name, .. } => {
+            verify::look(context, name).await
+        }
         _ => Ok(StepOutcome::Nothing),
     }
 }
@@ -105,7 +108,7 @@ pub async fn perform(
         }
         Step::StoreSecret { input, item } => secret::store(context, input, item).await?,
         Step::MakeSecret { item, generate, .. } => secret::make(context, item, generate).await?,
-        Step::KeepSecret { from, to, .. } => ports.vault.copy(from, to).await?,
+        Step::KeepSecret { from, to, .. } => secret::keep(context, from, to).await?,
         Step::WriteInstallation { installation, .. } => record::write(context, installation)?,
         Step::Register {
             name,
@@ -122,6 +125,14 @@ pub async fn perform(
             registration::note(context, name, place, *there)?;
         }
         Step::Verify { .. } => return verify::verify(context, step, watch).await,
+        Step::StartServices { name, command, .. } => {
+            ports.services.up(name, command, watch).await?;
+        }
+        Step::RemoveServices {
+            name,
+            generation,
+            network,
+        } => services::remove(context, name, generation.as_deref(), network.as_deref()).await?,
         Step::EndSessions { name } => removal::end_sessions(context, name, None).await?,
         Step::ForgetGeneration { name, generation } => {
             ports.store.forget_generation(name, generation)?;
@@ -162,6 +173,18 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
             registration::undo(context, name, place, outcome).await
         }
         Step::NotePlace { name, place, there } => registration::note(context, name, place, !there),
+        Step::StartServices {
+            name,
+            generation,
+            stack,
+            restarts,
+            joins,
+            ..
+        } => {
+            let network = (!joins).then_some(stack.network.as_str());
+            services::remove(context, name, Some(generation), network).await?;
+            services::restart(context, name, stack, restarts.as_deref()).await
+        }
         // With the record: as long as that is there, the next start makes it all again.
         Step::Verify { .. } => Ok(()),
         // Inside the generation's folder, which is deleted as a whole.
@@ -169,6 +192,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::UseImage { .. } => Ok(()),
         // These come only after the point from which a job goes forward.
         Step::Unregister { .. }
+        | Step::RemoveServices { .. }
         | Step::EndSessions { .. }
         | Step::ForgetGeneration { .. }
         | Step::RemoveImage { .. }

@@ -1,7 +1,8 @@
 use super::Context;
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
-use crate::server::{Installation, Launch, seal};
+use crate::plan::{Step, exact_reference};
+use crate::server::{ContainerLaunch, Installation, Launch, Pin, seal};
 
 /// The generation that is current now; another one than planned means that somebody else was
 /// quicker.
@@ -23,20 +24,14 @@ pub fn look(
 pub fn write(context: &Context<'_>, planned: &Installation) -> Result<()> {
     let mut installation = planned.clone();
     if let Launch::Container(launch) = &mut installation.launch {
-        let pinned = context
-            .job
-            .steps
-            .iter()
-            .find_map(|step| match &step.outcome {
-                StepOutcome::Image { id, digest, .. } => Some((id.clone(), digest.clone())),
-                StepOutcome::Built { id, .. } => Some((id.clone(), None)),
-                _ => None,
-            });
-        let (id, digest) =
-            pinned.ok_or_else(|| Error::internal("a container's image was not pinned"))?;
-        launch.image_id = id;
-        if let Some(pin) = installation.pins.first_mut() {
-            pin.digest = digest;
+        let mut pins = installation.pins.iter_mut();
+        pin(context, launch, pins.next())?;
+        for service in launch
+            .stack
+            .iter_mut()
+            .flat_map(|stack| &mut stack.services)
+        {
+            pin(context, &mut service.launch, pins.next())?;
         }
     }
     installation.built = super::build::built(context)?;
@@ -47,6 +42,37 @@ pub fn write(context: &Context<'_>, planned: &Installation) -> Result<()> {
         &installation.secrets,
     )?;
     context.ports.store.put_installation(&installation)
+}
+
+/// The image that this job has pinned for a container.
+fn pin(context: &Context<'_>, launch: &mut ContainerLaunch, pin: Option<&mut Pin>) -> Result<()> {
+    let steps = context.job.plan.steps.iter().zip(&context.job.steps);
+    let mut pinned = steps.filter_map(|(step, record)| match (step, &record.outcome) {
+        (
+            Step::PullImage { reference, .. } | Step::UseImage { reference },
+            StepOutcome::Image { id, digest, .. },
+        ) if is_of(reference, &launch.image) => Some((id.clone(), digest.clone())),
+        (Step::BuildImage { tag, .. }, StepOutcome::Built { id, .. }) if *tag == launch.image => {
+            Some((id.clone(), None))
+        }
+        _ => None,
+    });
+    let (id, digest) = pinned
+        .next()
+        .ok_or_else(|| Error::internal("a container's image was not pinned"))?;
+    launch.image_id = id;
+    if let Some(pin) = pin {
+        pin.digest = digest;
+    }
+    Ok(())
+}
+
+/// Whether a reference is that of an image, with its tag or with a digest.
+fn is_of(reference: &str, image: &str) -> bool {
+    reference == image
+        || reference
+            .split_once('@')
+            .is_some_and(|(_, digest)| exact_reference(image, Some(digest)) == reference)
 }
 
 /// Points back to the generation before, then forgets the new one.

@@ -10,16 +10,44 @@ use crate::input::PathGrant;
 use crate::plan::Step;
 use crate::plan::render::Values;
 use crate::server::{
-    ContainerLaunch, DataPlace, Hardening, HealthPaths, HttpLaunch, Launch, Mount, Pin, volume_name,
+    ContainerLaunch, DataPlace, Hardening, HealthPaths, HttpLaunch, Launch, Mount, Pin,
+    service_volume_name, volume_name,
 };
+
+/// A container as it is started, and the templates of its variables and headers that hold a secret.
+type Launched = (
+    ContainerLaunch,
+    BTreeMap<String, String>,
+    BTreeMap<String, String>,
+);
 
 impl Planning<'_> {
     pub(super) fn container(&self, spec: &ContainerSpec) -> Result<Prepared> {
-        let (tag, version) = split_tag(&spec.image);
-        let step = self.image_step(spec)?;
+        let mut data = Vec::new();
+        let (launch, env, headers) = self.launched(spec, None, &mut data)?;
+        Ok(Prepared {
+            steps: vec![self.image_step(spec)?],
+            pins: vec![pin(spec, &launch.image)],
+            launch: Launch::Container(Box::new(launch)),
+            folder: None,
+            data,
+            env,
+            headers,
+            services: Vec::new(),
+        })
+    }
+
+    /// A container as it is started, and the templates of its variables that hold a secret. The
+    /// volumes of a service have its name.
+    pub(super) fn launched(
+        &self,
+        spec: &ContainerSpec,
+        service: Option<&str>,
+        data: &mut Vec<DataPlace>,
+    ) -> Result<Launched> {
         let mut inside = BTreeMap::new();
         let mut mounts = Vec::new();
-        let mut data = Vec::new();
+        let mut volumes = 0;
         for mount in &spec.mounts {
             match &mount.source {
                 MountSource::Input {
@@ -60,7 +88,12 @@ impl Planning<'_> {
                     inside.insert(input.clone(), targets);
                 }
                 MountSource::Volume { holds } => {
-                    let name = volume_name(&self.around.home, &self.name, data.len() + 1);
+                    volumes += 1;
+                    let (home, own) = (&self.around.home, &self.name);
+                    let name = match service {
+                        Some(service) => service_volume_name(home, own, service, volumes),
+                        None => volume_name(home, own, volumes),
+                    };
                     data.push(DataPlace::Volume {
                         name: name.clone(),
                         holds: holds.clone(),
@@ -128,29 +161,19 @@ impl Planning<'_> {
                 cpus: spec.cpus,
                 network: spec.network,
                 user,
+                scratch: spec.scratch.clone(),
                 ..Hardening::default()
             },
+            stack: None,
         };
-        Ok(Prepared {
-            steps: vec![step],
-            launch: Launch::Container(Box::new(launch)),
-            pins: vec![Pin {
-                what: tag,
-                version,
-                digest: spec.digest.clone(),
-            }],
-            folder: None,
-            data,
-            env: templates,
-            headers,
-        })
+        Ok((launch, templates, headers))
     }
 
     /// Where the image comes from. One of a registry that is here is used as it is; one that is to
     /// be built only if that was asked for, because the source may have changed.
-    fn image_step(&self, spec: &ContainerSpec) -> Result<Step> {
+    pub(super) fn image_step(&self, spec: &ContainerSpec) -> Result<Step> {
         let Some(build) = &spec.build else {
-            return Ok(match &self.around.image {
+            return Ok(match self.around.images.get(&spec.image) {
                 Some(reference) => Step::UseImage {
                     reference: reference.clone(),
                 },
@@ -191,6 +214,16 @@ impl Planning<'_> {
         self.entry
             .input(input)
             .is_some_and(|spec| matches!(spec.kind, InputKind::Folder { multiple: true, .. }))
+    }
+}
+
+/// What is pinned of a container's image.
+pub(super) fn pin(spec: &ContainerSpec, image: &str) -> Pin {
+    let (what, version) = split_tag(image);
+    Pin {
+        what,
+        version,
+        digest: spec.digest.clone(),
     }
 }
 

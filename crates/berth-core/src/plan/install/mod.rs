@@ -4,6 +4,7 @@ mod container;
 mod process;
 mod remote;
 mod secrets;
+mod stack;
 mod warnings;
 
 pub(super) use container::below;
@@ -20,6 +21,7 @@ use crate::facts::{Facts, Platform};
 use crate::input::{InputValue, InputValues, PathGrant};
 use crate::port::Project;
 use crate::server::{DataPlace, Installation, Launch, Pin, SecretTarget, SecretUse, check_name};
+use crate::stack::Stack;
 
 /// What is around: read through the ports beforehand, so that planning itself is pure.
 #[derive(Clone, Debug)]
@@ -44,9 +46,11 @@ pub struct Surroundings {
     pub desktop_file: Option<String>,
     /// Registrations of that name, at every place that was looked at.
     pub registrations: Vec<RegistrationSummary>,
-    /// The reference by which the variant's image is on this computer already, of the digest that
-    /// the entry asks for, if it asks for one.
-    pub image: Option<String>,
+    /// The variant's images that are on this computer already, of the digest that the entry asks
+    /// for, if it asks for one: the reference of each by what the entry calls it.
+    pub images: BTreeMap<String, String>,
+    /// Secrets that were kept with the data when a server of this name and entry was removed.
+    pub kept: Vec<String>,
     /// What has the name that an image is to be built under.
     pub here: Option<HereImage>,
     /// What the source folder says about its project, where one is installed in place.
@@ -142,6 +146,8 @@ struct Prepared {
     env: BTreeMap<String, String>,
     /// Headers with a secret in them: their templates.
     headers: BTreeMap<String, String>,
+    /// The same of each service.
+    services: Vec<(String, BTreeMap<String, String>)>,
 }
 
 impl Planning<'_> {
@@ -151,12 +157,19 @@ impl Planning<'_> {
             Run::Node(spec) => self.node(spec)?,
             Run::Image(spec) | Run::Build(spec) | Run::Dev(spec) => self.container(spec)?,
             Run::Remote(spec) => self.remote(spec)?,
-            _ => return Err(Error::internal("this kind of variant has no plan")),
+            Run::Stack(spec) => self.stack(spec)?,
+            Run::Kubernetes {} => {
+                return Err(Error::internal("this kind of variant has no plan"));
+            }
         };
-        let mut secrets = self.secrets(&prepared.env, SecretTarget::Variable)?;
-        secrets.extend(self.secrets(&prepared.headers, SecretTarget::Header)?);
+        let mut secrets = self.secrets(&prepared.env, SecretTarget::Variable, None)?;
+        secrets.extend(self.secrets(&prepared.headers, SecretTarget::Header, None)?);
+        for (service, env) in &prepared.services {
+            secrets.extend(self.secrets(env, SecretTarget::Variable, Some(service))?);
+        }
         let mut steps = std::mem::take(&mut prepared.steps);
         steps.extend(self.secret_steps(&secrets)?);
+        let services = self.service_steps(&prepared.launch, &secrets);
         let installation = self.installation(prepared, secrets);
         let warnings = self.warnings(&installation);
         let (name, place) = (self.name.clone(), self.choices.place.clone());
@@ -166,6 +179,11 @@ impl Planning<'_> {
             installation: Box::new(installation),
             replaces,
         });
+        let stack = services.as_ref().and_then(|step| match step {
+            Step::StartServices { stack, .. } => Some(Stack::clone(stack)),
+            _ => None,
+        });
+        steps.extend(services);
         let there = self
             .around
             .registrations
@@ -185,7 +203,7 @@ impl Planning<'_> {
             startup_seconds: self.entry.startup_seconds,
             credential_check: self.entry.credential_check.clone(),
         });
-        steps.extend(self.clean_up_steps());
+        steps.extend(self.clean_up_steps(stack.as_ref()));
         Ok(Plan {
             purpose: if self.around.old.is_some() {
                 Purpose::Reconfigure
@@ -221,6 +239,7 @@ impl Planning<'_> {
             seal: String::new(),
             secrets,
             inputs,
+            stopped: false,
             places: self.places(),
             folder: prepared.folder,
             built: None,
@@ -275,7 +294,7 @@ impl Planning<'_> {
     }
 
     /// What is left of the generation that is replaced, once the new one was verified.
-    fn clean_up_steps(&self) -> Vec<Step> {
+    fn clean_up_steps(&self, new: Option<&Stack>) -> Vec<Step> {
         let Some(old) = &self.around.old else {
             return Vec::new();
         };
@@ -291,6 +310,15 @@ impl Planning<'_> {
                 file: self.file(place),
             })
             .collect();
+        if let Some(stack) = old.launch.stack() {
+            let network = &stack.network;
+            let is_used = new.is_some_and(|new| new.network == *network);
+            steps.push(Step::RemoveServices {
+                name: self.name.clone(),
+                generation: Some(old.generation.clone()),
+                network: (!is_used).then(|| network.clone()),
+            });
+        }
         let items = items(old);
         if !items.is_empty() {
             steps.push(Step::DeleteSecrets { items });

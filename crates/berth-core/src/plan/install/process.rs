@@ -208,6 +208,7 @@ impl Planning<'_> {
                 .collect(),
             env: templates,
             headers: BTreeMap::new(),
+            services: Vec::new(),
         })
     }
 

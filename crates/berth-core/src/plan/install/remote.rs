@@ -37,6 +37,7 @@ impl Planning<'_> {
             folder: None,
             data: Vec::new(),
             env: BTreeMap::new(),
+            services: Vec::new(),
             headers: templates,
         })
     }

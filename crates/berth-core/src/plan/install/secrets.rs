@@ -44,6 +44,7 @@ impl Planning<'_> {
         &self,
         templates: &BTreeMap<String, String>,
         target: SecretTarget,
+        service: Option<&str>,
     ) -> Result<Vec<SecretUse>> {
         let mut uses = Vec::new();
         for (name, template) in templates {
@@ -56,6 +57,8 @@ impl Planning<'_> {
                     env: name.clone(),
                     target,
                     template: template.clone(),
+                    made: self.made(&input).is_some(),
+                    service: service.map(str::to_owned),
                     input,
                 });
             }
@@ -110,6 +113,12 @@ impl Planning<'_> {
                     _ if self.given(&input) => Step::StoreSecret { input, item: to },
                     (Some(old), _) if self.kept(&input) => Step::KeepSecret {
                         from: item(&old.generation, &input),
+                        input,
+                        to,
+                    },
+                    // What it protects is still there.
+                    (None, Some(_)) if self.around.kept.contains(&input) => Step::KeepSecret {
+                        from: VaultItem::kept(&self.name, &self.entry.id, &input),
                         input,
                         to,
                     },

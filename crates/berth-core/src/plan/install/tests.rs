@@ -65,7 +65,8 @@ fn around(generation: &str) -> Surroundings {
         old: None,
         desktop_file: Some("/home/ada/.config/Claude/claude_desktop_config.json".to_owned()),
         registrations: Vec::new(),
-        image: None,
+        images: BTreeMap::new(),
+        kept: Vec::new(),
         here: None,
         project: None,
     }

@@ -15,6 +15,7 @@ pub(super) fn remote(entry: &Entry, variant: &Variant, spec: &RemoteSpec, found:
     uses.strings(&[], &BTreeMap::new(), &spec.headers, found);
     let told = [&spec.live, &spec.ready, &spec.metrics];
     paths(told.into_iter().flatten(), found);
+    uses.all_used(found);
 }
 
 pub(super) fn header(name: &str, found: &mut Vec<String>) {

@@ -13,6 +13,17 @@ pub struct VaultItem {
 }
 
 impl VaultItem {
+    /// Where a secret that Berth made is kept with the data of a server that was removed. It is for
+    /// the same entry only, whatever else gets that name.
+    #[must_use]
+    pub fn kept(name: &str, entry: &str, input: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            generation: format!("kept-{entry}"),
+            input: input.to_owned(),
+        }
+    }
+
     /// The user part of the keychain item (the service is `berth`): `name/generation/input`.
     #[must_use]
     pub fn account(&self) -> String {

@@ -1,4 +1,4 @@
-//! References of images.
+//! The names of images.
 
 /// What is pulled for an image: with a digest the registry cannot give anything else, whatever the
 /// tag says by now, and no tag of this computer is moved.
