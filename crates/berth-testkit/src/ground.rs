@@ -99,6 +99,12 @@ pub fn image_server() -> String {
     variable("BERTH_TEST_IMAGE_SERVER")
 }
 
+/// Image in the registry: PostgreSQL of this machine, of the official image's shape.
+#[must_use]
+pub fn image_postgres() -> String {
+    variable("BERTH_TEST_IMAGE_POSTGRES")
+}
+
 /// The fixture MCP server as a program of this machine.
 #[must_use]
 pub fn server() -> PathBuf {

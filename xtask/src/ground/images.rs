@@ -3,6 +3,7 @@
 
 use super::engine::Engine;
 use super::names;
+use super::postgres;
 use super::registry::Registry;
 use super::room::Room;
 use crate::cmd::Cmd;
@@ -35,23 +36,26 @@ pub fn make(
     out::line("making and pushing the images");
     let at = |name: &str| format!("{}/berth-test/{name}", registry.address());
     let (python, node, fixture) = (at("python:3.11"), at("node:20"), at("server:1"));
+    let database = at("postgres:17-alpine");
     let import = engine
         .docker()
         .args(["import", "-c", SYSTEM_PATH, "-c", r#"CMD ["python3"]"#]);
     import.arg(&base).arg(&python).quiet()?;
     build(engine, &node, &node_context(room, &python)?)?;
     build(engine, &fixture, &server_context(room, &server)?)?;
-    for image in [&python, &node, &fixture] {
+    build(engine, &database, &postgres::context(paths, room)?)?;
+    for image in [&python, &node, &fixture, &database] {
         engine.docker().args(["push", "--quiet", image]).quiet()?;
     }
     engine
         .docker()
-        .args(["rmi", "--force", &python, &node, &fixture])
+        .args(["rmi", "--force", &python, &node, &fixture, &database])
         .quiet()?;
     Ok(vec![
         (names::IMAGE_PYTHON, python),
         (names::IMAGE_NODE, node),
         (names::IMAGE_SERVER, fixture),
+        (names::IMAGE_POSTGRES, database),
         (names::SERVER, server.display().to_string()),
     ])
 }

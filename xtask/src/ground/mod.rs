@@ -9,6 +9,7 @@ mod engine;
 mod images;
 pub mod names;
 mod part;
+mod postgres;
 mod registry;
 mod room;
 // The same code that tests use to start a keychain of their own; it needs only std.

@@ -25,6 +25,8 @@ pub const IMAGE_PYTHON: &str = "BERTH_TEST_IMAGE_PYTHON";
 pub const IMAGE_NODE: &str = "BERTH_TEST_IMAGE_NODE";
 /// The fixture MCP server on an otherwise empty image, in the registry.
 pub const IMAGE_SERVER: &str = "BERTH_TEST_IMAGE_SERVER";
+/// PostgreSQL, of the official image's shape, in the registry.
+pub const IMAGE_POSTGRES: &str = "BERTH_TEST_IMAGE_POSTGRES";
 /// The launcher, as it is shipped.
 pub const BERTH: &str = "BERTH_TEST_BERTH";
 /// The app with its front end inside.
@@ -49,6 +51,7 @@ pub const ALL: &[&str] = &[
     IMAGE_PYTHON,
     IMAGE_NODE,
     IMAGE_SERVER,
+    IMAGE_POSTGRES,
     BERTH,
     APP,
     DEB,

@@ -59,6 +59,8 @@ pub const TEST: &[Package] = &[
     package("iproute2"),
     package("docker-registry"),
     package("debootstrap"),
+    // An image with a database is made of it.
+    package("postgresql"),
     // The base image is Debian's on its relatives too, and its packages' signatures are checked.
     package("debian-archive-keyring"),
     package("python3"),
