@@ -9,10 +9,12 @@ use crate::environment::Assigned;
 mod export;
 mod place;
 mod secrets;
+mod services;
 
 pub use export::ExportArgs;
 pub use place::{ClientArg, ConnectArgs, DisconnectArgs, PlaceArgs};
 pub use secrets::{SecretCommand, SecretDeleteArgs, SecretSetArgs, VaultCommand};
+pub use services::{LogsArgs, ServicesLogArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -158,33 +160,6 @@ pub struct NameArg {
     /// The server's name, as `berth list` shows it.
     #[arg(value_name = "NAME")]
     pub name: String,
-}
-
-/// `berth logs …`
-#[derive(Debug, Args)]
-pub struct LogsArgs {
-    /// The server's name, as `berth list` shows it.
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// The service, instead of the first, as `berth show` lists them.
-    #[arg(value_name = "SERVICE")]
-    pub service: Option<String>,
-    /// How many of its last lines.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub lines: u32,
-    /// Go on with what it writes from now on.
-    #[arg(long)]
-    pub follow: bool,
-}
-
-/// What [`berth_adapters::services`] asks for.
-#[derive(Debug, Args)]
-pub struct ServicesLogArgs {
-    pub name: String,
-    pub service: String,
-    pub lines: u32,
-    #[arg(long)]
-    pub follow: bool,
 }
 
 /// What to install, and how.

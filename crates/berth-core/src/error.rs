@@ -90,6 +90,7 @@ pub enum ErrorCode {
     InstallationChanged { name: String },
     ServiceFailed { service: String },
     ServicesStopped { name: String },
+    PortTaken { port: u16 },
     NoServices { name: String },
     ServiceUnknown { name: String, service: String },
     ServerExited { exit: Option<i32> },

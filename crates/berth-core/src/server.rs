@@ -245,6 +245,15 @@ impl Launch {
         }
     }
 
+    /// The port of this computer that is kept for it, where it runs all the time.
+    #[must_use]
+    pub fn kept_port(&self) -> Option<u16> {
+        match self {
+            Self::Container(launch) => launch.http.as_ref()?.kept,
+            Self::Process { .. } | Self::Remote(_) => None,
+        }
+    }
+
     /// Every container that it is made of: the one of a session first.
     #[must_use]
     pub fn containers(&self) -> Vec<&ContainerLaunch> {

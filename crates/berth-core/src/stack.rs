@@ -56,6 +56,9 @@ impl Stack {
     /// not after somebody has stopped them.
     pub const RESTART: &str = "unless-stopped";
 
+    /// The name of the server itself, where it is one of the services.
+    pub const SERVER: &str = "server";
+
     /// A service by its name.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {

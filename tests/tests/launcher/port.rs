@@ -55,6 +55,7 @@ fn install(person: &Person, script: &str, ready: Option<&str>) -> Installation {
         launch.args = vec!["-e".to_owned(), script.to_owned()];
         launch.http = Some(HttpLaunch {
             port: 8000,
+            kept: None,
             path: "/mcp".to_owned(),
             headers: BTreeMap::from([("X-Team".to_owned(), "blue".to_owned())]),
             ready: ready.map(str::to_owned),

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod dynamic;
+mod engine;
 mod http;
 mod orchestration;
 mod project;
+mod stack;

@@ -22,8 +22,12 @@ pub struct Project {
 impl Project {
     /// Copies `tests/fixtures/NAME`, over this base image. Nobody has images of these names.
     pub fn new(name: &'static str, base: &str, images: &[&str]) -> Self {
+        Self::on(Sandbox::new(), name, base, images)
+    }
+
+    /// The same on a machine that there is already.
+    pub fn on(sandbox: Sandbox, name: &'static str, base: &str, images: &[&str]) -> Self {
         let turn = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
-        let sandbox = Sandbox::new();
         sandbox.docker(&["pull", "--quiet", base]).ok();
         for image in images {
             let _ = sandbox.docker(&["rmi", "--force", image]);

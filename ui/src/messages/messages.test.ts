@@ -132,6 +132,7 @@ describe('errors', () => {
       reference: 'a',
       expected: 'a',
       found: 1,
+      port: 1,
       seconds: 1,
     };
     const built = { step: 'a', target: 'a', dockerfile: 'a', project: 'a' };

@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 use super::transport::status;
 use super::{DockerEngine, check_name};
-use crate::launcher::container::{Owner, common, host_config, merge};
+use crate::launcher::container::{Owner, common, host_config, merge, publish};
 
 /// Seconds that a service has to end by itself: a database writes down what it has.
 const STOP_SECONDS: i32 = 10;
@@ -106,6 +106,9 @@ fn body(request: &ServiceRequest<'_>) -> Value {
         &mut body["HostConfig"],
         host_config(&service.launch, &stack.network, &owner),
     );
+    if let Some(http) = &service.launch.http {
+        publish(&mut body, http);
+    }
     body
 }
 
@@ -135,6 +138,18 @@ fn state(container: &ContainerInspectResponse) -> ServiceState {
         (Some(ContainerStateStatusEnum::RUNNING), _) => ServiceState::Well,
         _ => ServiceState::Stopped,
     }
+}
+
+/// The port of this computer that a container which could not be started was to have, where
+/// something else has it: the engine says so in words only.
+fn taken(container: &ContainerInspectResponse) -> Option<u16> {
+    let bindings = container.host_config.as_ref()?.port_bindings.as_ref()?;
+    let mut ports = bindings
+        .values()
+        .flatten()
+        .flatten()
+        .filter_map(|binding| binding.host_port.as_ref()?.parse().ok());
+    ports.find(|port| std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, *port)).is_err())
 }
 
 impl DockerEngine {
@@ -264,7 +279,14 @@ impl ServiceEngine for DockerEngine {
         match started {
             Ok(()) => Ok(()),
             Err(error) if status(&error) == Some(304) => Ok(()),
-            Err(error) => Err(self.failed(&at, OPERATION, error)),
+            Err(error) => {
+                let failed = self.failed(&at, OPERATION, error);
+                let container = self.look(id).await?;
+                Err(match container.and_then(|container| taken(&container)) {
+                    Some(port) => Error::new(ErrorCode::PortTaken { port }).caused_by(&failed),
+                    None => failed,
+                })
+            }
         }
     }
 

@@ -197,6 +197,10 @@ impl Host for LocalHost {
         programs::git().await
     }
 
+    fn port_is_free(&self, port: u16) -> bool {
+        std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).is_ok()
+    }
+
     fn link_path(&self) -> String {
         paths::join(
             self.platform,

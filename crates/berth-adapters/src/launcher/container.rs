@@ -75,13 +75,20 @@ pub(super) fn body(
         host_config(launch, network, &owner),
     );
     if let Some(http) = &launch.http {
-        let port = inside(http);
-        body["ExposedPorts"] = json!({ &port: {} });
-        // Never anything but this computer's own address; without a number the engine takes a port
-        // that is free.
-        body["HostConfig"]["PortBindings"] = json!({ &port: [{ "HostIp": HERE, "HostPort": "" }] });
+        publish(&mut body, http);
     }
     body
+}
+
+/// Has the engine lead a port of this computer to a server: the one that is kept for it, or one that
+/// is free.
+pub(crate) fn publish(body: &mut Value, http: &HttpLaunch) {
+    let port = inside(http);
+    let outside = http.kept.map(|port| port.to_string()).unwrap_or_default();
+    body["ExposedPorts"] = json!({ &port: {} });
+    // Never anything but this computer's own address.
+    body["HostConfig"]["PortBindings"] =
+        json!({ &port: [{ "HostIp": HERE, "HostPort": outside }] });
 }
 
 /// Whose a container is, for its volumes.

@@ -17,7 +17,6 @@ const SETTLED: Duration = Duration::from_secs(3);
 
 /// Runs it to its end; the exit code.
 pub(super) async fn run(launch: &RemoteLaunch, headers: &[(String, Secret)]) -> Result<i32> {
-    let mut signals = Signals::catch()?;
     let target = Target::new(&launch.url, &launch.headers, headers)?;
     if !is_safe_address(&target.url) {
         // It was looked at when the plan was made.
@@ -26,6 +25,11 @@ pub(super) async fn run(launch: &RemoteLaunch, headers: &[(String, Secret)]) -> 
         })
         .with_cause("the address is neither encrypted nor of this computer"));
     }
+    carry(target, Signals::catch()?).await
+}
+
+/// Carries messages between the client and a server that stays; the exit code.
+pub(super) async fn carry(target: Target, mut signals: Signals) -> Result<i32> {
     let client = ClientStreams::own().map_err(|error| {
         Error::internal("the client's streams cannot be used").caused_by(&error)
     })?;

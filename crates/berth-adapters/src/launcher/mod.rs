@@ -8,6 +8,7 @@ mod bridge;
 pub(crate) mod container;
 mod elsewhere;
 mod environment;
+mod kept;
 #[cfg(target_os = "linux")]
 mod memory;
 mod pipe;
@@ -86,6 +87,9 @@ pub async fn launch(mut record: Record, around: &Surroundings<'_>) -> Result<i32
                 folder,
                 environment.build(std::env::vars_os()),
             )
+        }
+        Launch::Container(launch) if record.installation.launch.kept_port().is_some() => {
+            kept::run(&record, launch, &secrets.headers, begun, around).await
         }
         Launch::Container(launch) => session::run(&record, launch, secrets, begun, around).await,
         Launch::Remote(launch) => {

@@ -21,8 +21,8 @@ use super::{Record, Surroundings, container, services, sweep};
 use crate::docker::DockerEngine;
 use crate::sqlite::Launch;
 
-mod http;
-mod open;
+pub(super) mod http;
+pub(super) mod open;
 
 /// Until the server runs. Clients give up after 30 s, without saying why.
 const START_LIMIT: Duration = Duration::from_secs(25);

@@ -94,6 +94,7 @@ pub fn code(error: &Error) -> u8 {
         | E::NoServices { .. }
         | E::ServiceFailed { .. }
         | E::ServicesStopped { .. }
+        | E::PortTaken { .. }
         | E::ServerExited { .. }
         | E::ServerTimeout { .. }
         | E::ServerProtocol { .. }

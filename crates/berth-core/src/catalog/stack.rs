@@ -9,8 +9,16 @@ use super::ContainerSpec;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StackSpec {
-    /// What clients talk to: a container for each session, as without a stack.
+    /// What clients talk to: a container for each session, as without a stack, or one for all of
+    /// them.
     pub server: ContainerSpec,
+    /// Whether the server runs all the time as well, at a port of this computer that is kept, and
+    /// all clients share it (Docker's `server.yaml` calls it the same). It has `http` then.
+    #[serde(default)]
+    pub long_lived: bool,
+    /// What tells that a server which runs all the time is well, as for a service.
+    #[serde(default)]
+    pub health: Option<HealthCheck>,
     /// What it needs. They run all the time, and come back with the engine.
     #[schemars(length(min = 1, max = 16))]
     pub services: Vec<ServiceSpec>,

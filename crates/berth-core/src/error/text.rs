@@ -74,6 +74,7 @@ impl Error {
             E::InstallationChanged { name } => format!("What `{name}` would start is not what was agreed to."),
             E::ServiceFailed { service } => format!("The service `{service}` did not become well."),
             E::ServicesStopped { name } => format!("The services of `{name}` were stopped."),
+            E::PortTaken { port } => format!("Another program has port {port} of this computer."),
             E::NoServices { name } => format!("`{name}` has no services: it runs while a client uses it."),
             E::ServiceUnknown { name, service } => format!("`{name}` has no service `{service}`."),
             E::ServerExited { exit } => match exit {
@@ -160,6 +161,7 @@ impl Error {
             E::ProgramMissing { .. } => "Reconfigure the server to put it back.".to_owned(),
             E::NoServices { .. } => "Use it, or check it: `berth verify`.".to_owned(),
             E::ServiceFailed { .. } => "See the details: they end with the service's own words.".to_owned(),
+            E::PortTaken { .. } => "End that program, or reconfigure the server: it gets another port.".to_owned(),
             E::ServicesStopped { name } => format!("Start them: `berth start {name}`."),
             E::ServiceUnknown { name, .. } => format!("See which it has: `berth show {name}`."),
             E::ServerExited { .. } | E::ServerProtocol { .. } => "See the log: it ends with the server's own words.".to_owned(),

@@ -3,10 +3,12 @@
 //! A plan is made by a pure function of entry, choices and facts ([`install`], [`remove`]). What
 //! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
 
+mod choices;
 pub mod command;
 mod connect;
 mod fingerprint;
 mod install;
+mod kept_port;
 mod prepare;
 pub mod preview;
 mod references;
@@ -16,6 +18,7 @@ mod render;
 mod variants;
 mod vault;
 
+pub use choices::{Choices, HereImage};
 pub use connect::{prepare_connect, prepare_disconnect};
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
@@ -33,66 +36,8 @@ use ts_rs::TS;
 
 use crate::catalog::{CredentialCheck, Generate};
 use crate::client::{LauncherCommand, Place, RegistrationSummary};
-use crate::input::{InputValues, SecretValues};
 use crate::server::{BuiltImage, DataPlace, Installation, SecretUse};
 use crate::stack::Stack;
-
-/// What a person chose. Everything but `entry` has a default.
-#[derive(Clone, Debug, Default, Deserialize, TS)]
-#[serde(default)]
-pub struct Choices {
-    /// The entry.
-    pub entry: String,
-    /// The variant; the first one that can be installed here, unless given.
-    pub variant: Option<String>,
-    /// The installation's name; the entry's identifier unless given.
-    pub name: Option<String>,
-    /// Where to register it.
-    pub place: Place,
-    /// Values of the inputs.
-    pub inputs: InputValues,
-    /// Secrets that are given now. On a reconfiguration the others are kept.
-    pub secrets: SecretValues,
-    /// Whether an installation or registration of this name is to be replaced.
-    pub replace: bool,
-    /// Whether an image is built without what the engine remembers of earlier builds.
-    pub no_cache: bool,
-    /// Whether the image that has the name already is used instead of building one.
-    pub use_image: bool,
-    /// Inputs whose secrets are to be taken from the `.env` file of the source folder, unless they
-    /// are given or the file has none that can be used.
-    pub from_env: Vec<String>,
-}
-
-/// An image that is on this computer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct HereImage {
-    /// Its name: `kaiten-mcp:dev`.
-    pub reference: String,
-    /// Its identifier.
-    pub id: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// When it was made (RFC 3339), where the engine knows.
-    pub created: Option<String>,
-}
-
-impl Choices {
-    /// The choices that an installation was made with: what installs it again, with the secrets
-    /// that it has.
-    #[must_use]
-    pub fn again(installation: &Installation) -> Self {
-        Self {
-            entry: installation.entry.clone(),
-            variant: Some(installation.variant.clone()),
-            name: Some(installation.name.clone()),
-            place: installation.places.first().cloned().unwrap_or_default(),
-            inputs: installation.inputs.clone(),
-            replace: true,
-            ..Self::default()
-        }
-    }
-}
 
 /// An ordered list of steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

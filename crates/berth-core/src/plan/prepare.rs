@@ -60,6 +60,12 @@ pub async fn prepare_install(
             }
             _ => None,
         },
+        port: match entry.variant(&variant).map(|variant| &variant.run) {
+            Some(Run::Stack(stack)) if stack.long_lived => {
+                Some(super::kept_port::keep(ports, &name, old.as_ref()).await?)
+            }
+            _ => None,
+        },
         project: entry
             .variant(&variant)
             .and_then(|variant| project(ports, variant, &choices.inputs)),

@@ -47,6 +47,8 @@ pub trait Host: Send + Sync {
     /// Deletes all backups of a job. Missing is fine.
     fn delete_backups(&self, job: &str) -> Result<()>;
 
+    /// Whether nothing listens at a port of 127.0.0.1.
+    fn port_is_free(&self, port: u16) -> bool;
     /// The operating system.
     fn platform(&self) -> Platform;
     /// User and group of this process, where the platform has such numbers.

@@ -31,8 +31,12 @@ impl RemoteLaunch {
 /// How a container's server is reached over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HttpLaunch {
-    /// Its port inside; outside it is a free one of 127.0.0.1.
+    /// Its port inside; outside it is one of 127.0.0.1.
     pub port: u16,
+    /// The port outside that is kept for a server that runs all the time; without it, each session
+    /// gets a free one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u16>,
     /// The path of its MCP endpoint.
     pub path: String,
     /// Headers of every request, without secrets.
@@ -72,5 +76,13 @@ impl HttpLaunch {
             ready: self.ready.clone(),
             ..self.health.clone()
         }
+    }
+}
+
+impl HttpLaunch {
+    /// The address of a server whose port outside is known.
+    #[must_use]
+    pub fn address(&self, port: u16) -> String {
+        format!("http://127.0.0.1:{port}{}", self.path)
     }
 }

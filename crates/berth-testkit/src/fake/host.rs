@@ -66,6 +66,10 @@ impl Host for FakeHost {
         self.0.state().git.clone()
     }
 
+    fn port_is_free(&self, port: u16) -> bool {
+        !self.0.state().ports_taken.contains(&port)
+    }
+
     fn link_path(&self) -> String {
         format!("{}/.local/bin/berth", World::USER_HOME)
     }

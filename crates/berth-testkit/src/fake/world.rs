@@ -65,6 +65,8 @@ pub struct State {
     pub git: Result<Program>,
     /// Whether `berth` is on the PATH.
     pub launcher_on_path: bool,
+    /// Ports of this computer that something listens at.
+    pub ports_taken: BTreeSet<u16>,
     /// Packages that no registry has, as `name` or `name==version`.
     pub missing_packages: BTreeSet<String>,
     /// How servers behave, by the entry they come from; others have one tool and work.
@@ -149,6 +151,7 @@ impl World {
             node: Ok(program("/opt/node/bin/node", "20.20.2")),
             git: Ok(program("/usr/bin/git", "2.39.5")),
             launcher_on_path: true,
+            ports_taken: BTreeSet::new(),
             missing_packages: BTreeSet::new(),
             servers: BTreeMap::new(),
             answers: BTreeMap::new(),

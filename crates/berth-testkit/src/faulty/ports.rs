@@ -304,6 +304,9 @@ impl Host for Faulty<dyn Host> {
     fn path_kind(&self, path: &str) -> PathKind {
         self.port.path_kind(path)
     }
+    fn port_is_free(&self, port: u16) -> bool {
+        self.port.port_is_free(port)
+    }
     fn platform(&self) -> Platform {
         self.port.platform()
     }

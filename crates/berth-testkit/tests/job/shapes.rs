@@ -11,15 +11,14 @@ use berth_core::plan::{
     Choices, Plan, prepare_connect, prepare_disconnect, prepare_install, prepare_remove,
     prepare_verify,
 };
-use berth_core::port::{ServiceState, Store};
-use berth_core::secret::Secret;
+use berth_core::port::Store;
 use berth_testkit::fake::World;
-use berth_testkit::faulty::Faults;
 
 use super::around::surround;
 pub use super::around::{SOURCE, write_source};
+pub use super::before::install;
+use super::before::{connect, done, stop};
 pub use super::choices::{BUILT, choices, dev, image, in_place, python, token};
-use super::support::{Watcher, run};
 
 /// Secrets that are given; a search for them must find them nowhere but in the vault.
 pub const OLD_TOKEN: &str = "tok_old_5f1d0c9a";
@@ -77,6 +76,9 @@ pub enum Shape {
     RemoveConnected,
     InstallStack,
     InstallStackOverKeptData,
+    InstallShared,
+    ReconfigureStackToShared,
+    ReconfigureShared,
     ReconfigureStack,
     ReconfigureStoppedStack,
     ReconfigureStackToImage,
@@ -87,7 +89,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
@@ -124,6 +126,9 @@ impl Shape {
         Self::RemoveConnected,
         Self::InstallStack,
         Self::InstallStackOverKeptData,
+        Self::InstallShared,
+        Self::ReconfigureStackToShared,
+        Self::ReconfigureShared,
         Self::ReconfigureStack,
         Self::ReconfigureStoppedStack,
         Self::ReconfigureStackToImage,
@@ -182,8 +187,16 @@ impl Shape {
                 let plan = prepare_remove(&world.ports(), "demo", false).await;
                 done(&world, plan.expect("a plan"), SecretValues::new()).await;
             }
+            Self::ReconfigureShared => {
+                install(&world, choices("shared"), OLD_TOKEN).await;
+                // What listens at its port is the server itself.
+                let installed = world.store.installation("demo").expect("read");
+                let port = installed.and_then(|old| old.launch.kept_port());
+                world.state().ports_taken.extend(port);
+            }
             Self::ReconfigureStack
             | Self::ReconfigureStoppedStack
+            | Self::ReconfigureStackToShared
             | Self::ReconfigureStackToImage
             | Self::RemoveStackKeepingData
             | Self::RemoveStackWithData => {
@@ -228,6 +241,7 @@ impl Shape {
             | Self::InstallNodeWithData
             | Self::InstallPulledImage
             | Self::InstallStack
+            | Self::InstallShared
             | Self::InstallBuilt
             | Self::InstallInProject => {}
         }
@@ -303,6 +317,9 @@ impl Shape {
             | Self::ReconfigureStack
             | Self::ReconfigureStoppedStack
             | Self::ReconfigureImageToStack => choices("stack"),
+            Self::InstallShared | Self::ReconfigureStackToShared | Self::ReconfigureShared => {
+                choices("shared")
+            }
             Self::ReconfigureKeepingSecret | Self::ReconfigureToAnotherScope => image(None),
             _ => image(Some(NEW_TOKEN)),
         };
@@ -319,6 +336,8 @@ impl Shape {
                 | Self::ReconfigureNodeKeepsData
                 | Self::ReconfigureConnected
                 | Self::ReconfigureStack
+                | Self::ReconfigureShared
+                | Self::ReconfigureStackToShared
                 | Self::ReconfigureStoppedStack
                 | Self::ReconfigureStackToImage
                 | Self::ReconfigureImageToStack
@@ -334,56 +353,5 @@ impl Shape {
             choices.place = Place::claude_desktop();
         }
         choices
-    }
-}
-
-/// Installs the demo as it was before the shape begins.
-pub async fn install(world: &Arc<World>, mut choices: Choices, secret: &str) {
-    for value in choices.secrets.values_mut() {
-        *value = Secret::new(secret);
-    }
-    let secrets = choices.secrets.clone();
-    let plan = prepare_install(&world.ports(), entry(), &choices, &Facts::default())
-        .await
-        .expect("a plan");
-    done(world, plan, secrets).await;
-}
-
-async fn done(world: &Arc<World>, plan: Plan, secrets: SecretValues) {
-    let job = run(world, plan, secrets, &Faults::none(), &Watcher::default())
-        .await
-        .expect("no crash")
-        .expect("started");
-    assert_eq!(job.error, None);
-}
-
-/// Registers the demo with Claude Desktop as well.
-async fn connect(world: &Arc<World>) {
-    let place = Place::claude_desktop();
-    let plan = prepare_connect(&world.ports(), "demo", &place, false, &Facts::default())
-        .await
-        .expect("a plan");
-    let watcher = Watcher::default();
-    let job = run(world, plan, SecretValues::new(), &Faults::none(), &watcher)
-        .await
-        .expect("no crash")
-        .expect("started");
-    assert_eq!(job.error, None);
-}
-
-/// Stops the demo's services as a person does.
-fn stop(world: &World) {
-    let mut installation = world
-        .store
-        .installation("demo")
-        .expect("read")
-        .expect("installed");
-    installation.stopped = true;
-    world
-        .store
-        .put_installation(&installation)
-        .expect("written");
-    for service in &mut world.state().services {
-        service.state = ServiceState::Stopped;
     }
 }

@@ -466,6 +466,8 @@ export const entries: readonly Entry[] = [
         'Stacks come with a later version of Berth.',
         {
           type: 'stack',
+          long_lived: false,
+          health: null,
           server: container('dot-ai:2'),
           services: [
             { name: 'qdrant', after: [], health: null, run: container('qdrant:1') },

@@ -217,6 +217,10 @@ export const errors = {
     message: 'The services of “{name}” were stopped.',
     hint: 'Start them under Servers.',
   },
+  port_taken: {
+    message: 'Another program has port {port} of this computer.',
+    hint: 'End that program, or reconfigure the server: it gets another port.',
+  },
   no_services: {
     message: '“{name}” has no services: it runs while a client uses it.',
     hint: 'There is nothing to start or stop.',

@@ -72,6 +72,7 @@ fn a_port_is_published_on_this_computer_only() {
     let mut launch = launch();
     let http = HttpLaunch {
         port: 8788,
+        kept: None,
         path: "/mcp".to_owned(),
         headers: BTreeMap::new(),
         ready: None,

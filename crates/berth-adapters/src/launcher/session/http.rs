@@ -17,17 +17,17 @@ use crate::launcher::wire::Client;
 use crate::launcher::{Surroundings, container};
 
 /// How long between two questions whether the server answers.
-const AGAIN: Duration = Duration::from_millis(100);
+pub(in crate::launcher) const AGAIN: Duration = Duration::from_millis(100);
 
 /// How long a server that answers, but says that it is not ready, is waited for. Then the handshake
 /// decides: some never say so.
-const READY_LIMIT: Duration = Duration::from_secs(15);
+pub(in crate::launcher) const READY_LIMIT: Duration = Duration::from_secs(15);
 
 /// What is left for the answers that fail when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_millis(300);
 
 /// A port that is published on an engine's own computer is not on this one.
-pub(super) fn elsewhere(client: &Client) -> Error {
+pub(in crate::launcher) fn elsewhere(client: &Client) -> Error {
     Error::new(ErrorCode::EngineFailed {
         operation: format!(
             "offer the server's port on this computer, because it is on another one ({})",

@@ -7,7 +7,10 @@ use crate::launcher::{Record, Surroundings};
 
 /// Connects to the engine: where the settings say, else where it answered last, else wherever it
 /// is found. A remembered version saves a request.
-pub(super) async fn open(record: &Record, around: &Surroundings<'_>) -> Result<(Client, Line)> {
+pub(in crate::launcher) async fn open(
+    record: &Record,
+    around: &Surroundings<'_>,
+) -> Result<(Client, Line)> {
     let set = record.settings.engine_endpoint.as_deref();
     let noted = record.notes.engine_endpoint.as_deref();
     let Some(known) = set.or(noted) else {

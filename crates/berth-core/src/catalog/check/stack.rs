@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::super::{Entry, ServiceSpec, StackSpec, Variant};
 use super::unique;
 use super::variants::{Place, Uses, built_from, confinement};
+use crate::stack::Stack;
 
 pub(super) fn check(entry: &Entry, variant: &Variant, spec: &StackSpec, found: &mut Vec<String>) {
     let mut uses = Uses::of(entry, variant, Place::Container);
@@ -16,6 +17,7 @@ pub(super) fn check(entry: &Entry, variant: &Variant, spec: &StackSpec, found: &
         spec.services.iter().map(|service| service.name.clone()),
         found,
     );
+    long_lived(spec, found);
     for service in &spec.services {
         let mut problems = Vec::new();
         one(spec, service, &mut problems);
@@ -44,6 +46,25 @@ fn one(spec: &StackSpec, service: &ServiceSpec, found: &mut Vec<String>) {
     }
     if service.name == "localhost" {
         found.push("`localhost` is the container itself".to_owned());
+    }
+}
+
+/// A server that runs all the time is one of the services, and has an address.
+fn long_lived(spec: &StackSpec, found: &mut Vec<String>) {
+    if !spec.long_lived {
+        if spec.health.is_some() {
+            found.push("`health` is for a server that runs all the time (`long_lived`)".to_owned());
+        }
+        return;
+    }
+    if spec.server.http.is_none() {
+        found.push("a `long_lived` server needs `http`: all clients share it".to_owned());
+    }
+    if spec.services.iter().any(|one| one.name == Stack::SERVER) {
+        found.push(format!(
+            "`{}` is the name of the `long_lived` server itself",
+            Stack::SERVER
+        ));
     }
 }
 

@@ -6,6 +6,7 @@ mod help;
 mod in_place;
 mod made;
 mod remote;
+mod stack;
 mod when;
 
 const GOOD: &str = r#"

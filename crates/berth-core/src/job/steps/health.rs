@@ -96,13 +96,18 @@ async fn base(context: &Context<'_>, installation: &Installation) -> Option<Stri
     }
 }
 
-/// Where the youngest session of this generation is reached.
+/// Where the server is reached: at the port that is kept for it, or that of the youngest session of
+/// this generation.
 async fn published(
     context: &Context<'_>,
     installation: &Installation,
     launch: &ContainerLaunch,
 ) -> Option<String> {
-    let inside = launch.http.as_ref()?.port;
+    let http = launch.http.as_ref()?;
+    if let Some(port) = http.kept {
+        return Some(format!("http://127.0.0.1:{port}/"));
+    }
+    let inside = http.port;
     let engine = &context.ports.engine;
     let containers = engine
         .session_containers(Some(&installation.name))

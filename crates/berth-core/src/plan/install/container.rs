@@ -129,6 +129,7 @@ impl Planning<'_> {
                 let (plain, secret) = self.environment(&http.headers, &values)?;
                 let launch = HttpLaunch {
                     port: http.port,
+                    kept: None,
                     path: http.path.clone(),
                     headers: plain,
                     ready: http.ready.clone(),

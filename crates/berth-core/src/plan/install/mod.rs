@@ -53,6 +53,8 @@ pub struct Surroundings {
     pub kept: Vec<String>,
     /// What has the name that an image is to be built under.
     pub here: Option<HereImage>,
+    /// The port of this computer for a server that runs all the time, where the variant is one.
+    pub port: Option<u16>,
     /// What the source folder says about its project, where one is installed in place.
     pub project: Option<Project>,
 }

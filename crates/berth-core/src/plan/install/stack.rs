@@ -15,7 +15,7 @@ impl Planning<'_> {
         // The server's own image first: what Berth builds is that one.
         let mut steps = vec![self.image_step(&spec.server)?];
         let mut pins = vec![pin(&spec.server, &spec.server.image)];
-        let (mut launch, env, headers) = self.launched(&spec.server, None, &mut data)?;
+        let (mut launch, mut env, headers) = self.launched(&spec.server, None, &mut data)?;
         let mut services = Vec::new();
         let mut templates = Vec::new();
         for service in in_order(&spec.services)? {
@@ -31,6 +31,18 @@ impl Planning<'_> {
                 after: service.after.clone(),
                 health: service.health.clone(),
                 launch,
+            });
+        }
+        if spec.long_lived {
+            let http = launch.http.as_mut();
+            let http = http.ok_or_else(|| Error::internal("a stack's server has no address"))?;
+            http.kept = self.around.port;
+            templates.push((Stack::SERVER.to_owned(), std::mem::take(&mut env)));
+            services.push(Service {
+                name: Stack::SERVER.to_owned(),
+                after: services.iter().map(|other| other.name.clone()).collect(),
+                health: spec.health.clone(),
+                launch: launch.clone(),
             });
         }
         let project = project_name(&self.around.home, &self.name);

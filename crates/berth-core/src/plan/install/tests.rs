@@ -68,6 +68,7 @@ fn around(generation: &str) -> Surroundings {
         images: BTreeMap::new(),
         kept: Vec::new(),
         here: None,
+        port: None,
         project: None,
     }
 }

@@ -4,11 +4,18 @@ use super::super::command::CommandLine;
 use super::{PreviewLine, flag, run, text};
 use crate::catalog::{Access, Network};
 use crate::secret::DOTS;
-use crate::server::{ContainerLaunch, Hardening, Mount, SecretUse};
+use crate::server::{ContainerLaunch, Hardening, HttpLaunch, Mount, SecretUse};
 use crate::stack::Stack;
 
-/// What is started for a session.
+/// What is started for a session. Nothing where the server runs all the time: it is only reached.
 pub(super) fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
+    if let Some((http, port)) = launch
+        .http
+        .as_ref()
+        .and_then(|http| Some((http, http.kept?)))
+    {
+        return reached(http, &http.address(port));
+    }
     let speaks = match &launch.http {
         // A free port of this computer's; none of its network.
         Some(http) => format!("--publish=127.0.0.1::{}", http.port),
@@ -17,10 +24,7 @@ pub(super) fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
     let mut lines = vec![docker_run(&["--rm", &speaks], launch)];
     lines.extend(confined(launch));
     if let Some(http) = &launch.http {
-        let address = format!("http://127.0.0.1:…{}", http.path);
-        lines.push(PreviewLine::Network { text: address });
-        let headers = http.headers.iter();
-        lines.extend(headers.map(|(name, value)| text(format!("{name}: {value}"))));
+        lines.extend(reached(http, &format!("http://127.0.0.1:…{}", http.path)));
     }
     lines.push(PreviewLine::Network {
         text: match (&launch.stack, launch.hardening.network) {
@@ -29,6 +33,16 @@ pub(super) fn container(launch: &ContainerLaunch) -> Vec<PreviewLine> {
             (None, Network::Bridge) => "bridge".to_owned(),
         },
     });
+    lines
+}
+
+/// Where a server is reached, and what it is sent with every request.
+fn reached(http: &HttpLaunch, address: &str) -> Vec<PreviewLine> {
+    let mut lines = vec![PreviewLine::Network {
+        text: address.to_owned(),
+    }];
+    let headers = http.headers.iter();
+    lines.extend(headers.map(|(name, value)| text(format!("{name}: {value}"))));
     lines
 }
 
@@ -60,7 +74,14 @@ pub(super) fn services(stack: &Stack, secrets: &[SecretUse]) -> Vec<PreviewLine>
     for service in &stack.services {
         let restart = format!("--restart={}", Stack::RESTART);
         let name = format!("--network-alias={}", service.name);
-        lines.push(docker_run(&["-d", &name, &restart], &service.launch));
+        let mut options = vec!["-d", &name, &restart];
+        let http = service.launch.http.as_ref();
+        let published = http.and_then(|http| {
+            let port = http.kept?;
+            Some(format!("--publish=127.0.0.1:{port}:{}", http.port))
+        });
+        options.extend(published.as_deref());
+        lines.push(docker_run(&options, &service.launch));
         lines.extend(confined(&service.launch));
         let own = |secret: &&SecretUse| secret.service.as_ref() == Some(&service.name);
         for secret in secrets.iter().filter(own) {
