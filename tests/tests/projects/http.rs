@@ -119,7 +119,9 @@ fn dot_ai_is_closed_to_all_but_berth() {
     let sandbox = &project.sandbox;
     let folder = project.folder.to_str().unwrap();
     sandbox
-        .docker(&["build", "--quiet", "--tag", image, folder])
+        .docker(&[
+            "build", "--quiet", "--target", "server", "--tag", image, folder,
+        ])
         .ok();
     let qdrant = "qdrant_url=http://127.0.0.1:6333";
     sandbox

@@ -10,3 +10,4 @@ mod http;
 mod orchestration;
 mod project;
 mod stack;
+mod toolkit;

@@ -52,7 +52,7 @@ fn container(sandbox: &Sandbox, service: &str) -> String {
     id
 }
 
-fn inspected(sandbox: &Sandbox, service: &str) -> Value {
+pub fn inspected(sandbox: &Sandbox, service: &str) -> Value {
     let ran = sandbox
         .docker(&["inspect", &container(sandbox, service)])
         .ok();
