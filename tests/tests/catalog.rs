@@ -184,6 +184,7 @@ fn with_environment(
     LauncherCommand {
         program: "/usr/bin/env".to_owned(),
         args: all,
+        address: None,
     }
 }
 

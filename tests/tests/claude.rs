@@ -114,6 +114,7 @@ fn launcher(name: &str) -> LauncherCommand {
     LauncherCommand {
         program: "/opt/berth launcher/berth".to_owned(),
         args: vec!["run".to_owned(), name.to_owned()],
+        address: None,
     }
 }
 
@@ -389,6 +390,7 @@ async fn health_is_what_claude_code_says_of_this_place() {
     let server = LauncherCommand {
         program: ground::server().to_str().expect("UTF-8").to_owned(),
         args: Vec::new(),
+        address: None,
     };
     let (user, local) = (machine.place(Scope::User), machine.place(Scope::Local));
     let project = machine.place(Scope::Project);

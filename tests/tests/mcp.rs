@@ -15,6 +15,7 @@ fn request(args: &[&str]) -> StartRequest {
         command: LauncherCommand {
             program: ground::server().to_str().expect("UTF-8").to_owned(),
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            address: None,
         },
         folder: None,
         startup_seconds: 20,

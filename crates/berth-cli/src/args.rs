@@ -65,6 +65,8 @@ pub enum Command {
     Show(NameArg),
     /// Start a server for a client: standard input and output are the protocol's.
     Run(NameArg),
+    /// Print a server's headers as JSON, for Claude Code where that has its address.
+    Headers(NameArg),
     /// Start a server as Claude Code would, and ask for its tools.
     Verify(NameArg),
     /// Call a tool of an installed server.
@@ -195,6 +197,9 @@ pub struct ChoiceArgs {
     /// Replace what has this name already; it comes back if anything fails.
     #[arg(long)]
     pub replace: bool,
+    /// Give Claude Code the server's address itself, and not the launcher.
+    #[arg(long)]
+    pub direct: bool,
     /// Build the image without what the engine remembers of earlier builds.
     #[arg(long)]
     pub no_cache: bool,

@@ -37,6 +37,11 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::ServicesLog(args),
             ..
         }) => services::log(home.as_deref(), args),
+        Ok(Cli {
+            home,
+            command: Command::Headers(NameArg { name }),
+            ..
+        }) => run::headers(&Request { home, name }),
         Ok(cli) => {
             environment::forget(&cli);
             command_line(cli).into()
@@ -165,6 +170,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         Command::Doctor(args) => commands::doctor::run(berth, out, args).await,
         // These were dealt with before.
         Command::Run(_)
+        | Command::Headers(_)
         | Command::VaultServe
         | Command::ServicesUp(_)
         | Command::ServicesLog(_) => Ok(exit::DONE),

@@ -5,7 +5,7 @@
 //! clients show; nothing is ever asked.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use berth_adapters::docker::DockerEngine;
@@ -59,6 +59,46 @@ pub fn run(request: &Request) -> i32 {
     }
 }
 
+/// What Claude Code says in the environment of a helper: where the headers are to be sent.
+const ASKED: &str = "CLAUDE_CODE_MCP_SERVER_URL";
+
+/// Prints the headers of a server's requests to the client that was given its address.
+pub fn headers(request: &Request) -> i32 {
+    match print_headers(request) {
+        Ok(()) => exit::DONE.into(),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{}", words::line(&error));
+            exit::code(&error).into()
+        }
+    }
+}
+
+fn print_headers(request: &Request) -> Result<()> {
+    let host = LocalHost::new(request.home.as_deref())?;
+    let home = host.home();
+    let home = Path::new(&home);
+    let record = Record::read(home, &request.name)?;
+    let vault = LaunchReader::new(home, &record.settings, &record.notes);
+    // A terminal would keep what it shows.
+    let asked = std::env::var(ASKED)
+        .ok()
+        .filter(|_| !std::io::stdout().is_terminal());
+    let headers = runtime()?.block_on(launcher::headers(&record, asked.as_deref(), &vault))?;
+    let object: serde_json::Map<String, serde_json::Value> = headers
+        .into_iter()
+        .map(|(name, value)| (name, value.expose().into()))
+        .collect();
+    writeln!(std::io::stdout(), "{}", serde_json::Value::Object(object))
+        .map_err(|error| Error::internal("the headers could not be written").caused_by(&error))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::internal("no event loop could be made").caused_by(&error))
+}
+
 fn attempt(request: &Request) -> Result<i32> {
     let host = LocalHost::new(request.home.as_deref())?;
     let (home, user_home) = (host.home(), host.user_home());
@@ -67,10 +107,7 @@ fn attempt(request: &Request) -> Result<i32> {
     let configured = record.settings.engine_endpoint.clone();
     let engine = DockerEngine::new(&user_home, move || configured.clone());
     let secrets = LaunchReader::new(home, &record.settings, &record.notes);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::internal("no event loop could be made").caused_by(&error))?;
+    let runtime = runtime()?;
     let surroundings = Surroundings {
         home,
         user_home: Path::new(&user_home),

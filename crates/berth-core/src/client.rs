@@ -155,6 +155,16 @@ impl Registration {
     }
 }
 
+impl Registration {
+    /// Whether Berth wrote it: it starts the launcher, or is word for word the address that Berth
+    /// has given to the client there.
+    #[must_use]
+    pub fn is_berths(&self, address: Option<&DirectAddress>) -> bool {
+        let same = |address: &DirectAddress| address.to_json() == self.raw;
+        is_launcher(&self.raw, &self.name) || address.is_some_and(same)
+    }
+}
+
 /// An address can carry a key in its query or user part; only scheme, host and path are shown.
 fn without_query(address: String) -> String {
     match url::Url::parse(&address) {
@@ -181,7 +191,7 @@ pub struct RegistrationSummary {
     pub transport: String,
     /// The command without its arguments, or the address without query and credentials.
     pub target: String,
-    /// Whether it starts Berth's launcher.
+    /// Whether Berth wrote it: it starts the launcher, or is an address that Berth has given.
     pub is_berths: bool,
 }
 
@@ -192,12 +202,49 @@ pub struct LauncherCommand {
     pub program: String,
     /// `["run", NAME]`, with `--home DIR` before it where Berth's state is not in its usual place.
     pub args: Vec<String>,
+    /// The server's own address, where the client gets that instead of the launcher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<DirectAddress>,
+}
+
+/// A server's address as Claude Code is given it. It holds no secret: a header with one comes from
+/// the helper, which Claude Code runs when it connects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DirectAddress {
+    /// The address.
+    pub url: String,
+    /// Headers of every request, without secrets.
+    pub headers: BTreeMap<String, String>,
+    /// The command line that prints the others as JSON: `berth headers NAME`, quoted for a shell.
+    pub helper: Option<String>,
+}
+
+impl DirectAddress {
+    fn to_json(&self) -> serde_json::Value {
+        let mut value = serde_json::json!({ "type": "http", "url": self.url });
+        if !self.headers.is_empty() {
+            value["headers"] = serde_json::json!(self.headers);
+        }
+        if let Some(helper) = &self.helper {
+            value["headersHelper"] = serde_json::json!(helper);
+        }
+        value
+    }
+
+    /// Whether a registration that can be shown is of this address.
+    #[must_use]
+    pub fn is_in(&self, summary: &RegistrationSummary) -> bool {
+        summary.transport == "http" && summary.target == without_query(self.url.clone())
+    }
 }
 
 impl LauncherCommand {
     /// The JSON that `claude mcp add-json` takes.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
+        if let Some(address) = &self.address {
+            return address.to_json();
+        }
         serde_json::json!({ "type": "stdio", "command": self.program, "args": self.args })
     }
 

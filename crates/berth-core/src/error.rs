@@ -43,6 +43,8 @@ pub enum ErrorCode {
     FolderMissing { path: String },
     PathMissing { path: String },
     ExportUnfit { name: String, format: Format },
+    /// A client cannot be given the address itself.
+    AddressUnfit { problem: AddressProblem },
     ConsentNeeded,
     PlanChanged,
     // Container engine
@@ -93,6 +95,8 @@ pub enum ErrorCode {
     PortTaken { port: u16 },
     NoServices { name: String },
     ServiceUnknown { name: String, service: String },
+    /// Somebody else than the client that was given the address asks for its secret headers.
+    HeadersWithheld { name: String },
     ServerExited { exit: Option<i32> },
     ServerTimeout { seconds: u32 },
     ServerProtocol { what: String },
@@ -111,6 +115,20 @@ pub enum ErrorCode {
     Interrupted,
     Cancelled,
     Internal { what: String },
+}
+
+/// Why a client cannot be given a server's address itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressProblem {
+    /// The server does not speak over HTTP.
+    NotHttp,
+    /// It has an address only while a session of Berth's runs.
+    NotLasting,
+    /// The client only starts programs.
+    Client,
+    /// It needs a secret header, which the client does not ask for at this scope everywhere.
+    Scope,
 }
 
 /// An error with its causes.

@@ -1,6 +1,7 @@
 //! Installed servers: what is started, how it is confined, what it offered.
 
 mod container;
+mod direct;
 mod health;
 mod metrics;
 mod reach;
@@ -18,6 +19,7 @@ use crate::secret::Secret;
 use crate::stack::Stack;
 
 pub use container::{ContainerLaunch, Hardening, Mount};
+pub use direct::Direct;
 pub use health::{Health, Probed};
 pub use metrics::{METRICS_SHOWN, Metric, metrics};
 pub use reach::{HealthPaths, HttpLaunch, RemoteLaunch};
@@ -82,6 +84,9 @@ pub struct Installation {
     pub stopped: bool,
     /// Where clients have it.
     pub places: Vec<Place>,
+    /// Those of them that have its address itself, and what they have of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub direct: Vec<Direct>,
     /// Folder of this generation (environment, packages); absent for a container.
     pub folder: Option<String>,
     /// The image that Berth built for it, to be taken away with it.

@@ -46,6 +46,7 @@ pub fn installation(name: &str, generation: &str) -> Installation {
         verified_at: None,
         last_error: None,
         health: None,
+        direct: Vec::new(),
     }
 }
 
@@ -65,6 +66,7 @@ pub fn job(id: &str, name: &str) -> Job {
                 command: LauncherCommand {
                     program: "/usr/bin/berth".to_owned(),
                     args: vec!["run".to_owned(), name.to_owned()],
+                    address: None,
                 },
                 replaces: None,
                 file: None,

@@ -16,6 +16,7 @@ fn launcher(program: &str) -> LauncherCommand {
     LauncherCommand {
         program: program.to_owned(),
         args: vec!["run".to_owned(), "hub".to_owned()],
+        address: None,
     }
 }
 
@@ -90,6 +91,7 @@ fn export(installation: &Installation, entry: Option<&Entry>, format: Format) ->
         entry,
         shared: &shared,
         absolute: &absolute,
+        platform: berth_core::facts::Platform::Linux,
     };
     export.write(format).unwrap()
 }
@@ -132,6 +134,7 @@ fn a_program_is_no_service() {
         entry: None,
         shared: &shared,
         absolute: &absolute,
+        platform: berth_core::facts::Platform::Linux,
     };
     let formats: Vec<Format> = export.all().unwrap().iter().map(|it| it.format).collect();
     let fitting = [

@@ -6,6 +6,7 @@ mod bare;
 mod built;
 mod cancel;
 mod desktop;
+mod direct;
 mod export;
 mod health;
 mod kitaru;

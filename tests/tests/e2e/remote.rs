@@ -62,7 +62,8 @@ async fn a_server_elsewhere_is_named_before_its_token_goes_there_and_nowhere_els
         _ => answering.answer(exchange),
     });
     let url = server.url("/mcp");
-    let host = format!("127.0.0.1:{}", server.port());
+    let port = server.port();
+    let host = format!("127.0.0.1:{port}");
     let window = Window::open(&sandbox).await;
     let watch = Watch::start(&secrets);
 
@@ -115,7 +116,24 @@ async fn a_server_elsewhere_is_named_before_its_token_goes_there_and_nowhere_els
         .text_in("health-ready", "/readyz did not answer.")
         .await;
 
+    let again = mcp.clone();
+    let server = Server::again(port, move |exchange| again.answer(exchange));
+    window.click("reconfigure").await;
+    window.click("reach-direct").await;
+    window
+        .text_in("warnings", "asks Berth for its token with")
+        .await;
+    steps::agree_and_succeed(&window).await;
+    steps::close_sheet(&window).await;
+    assert!(is_connected(&sandbox, NAME));
+    let settings = std::fs::read_to_string(sandbox.home().join(".claude.json")).unwrap();
+    assert!(settings.contains("headersHelper"), "{settings}");
+    steps::open_details(&window, NAME).await;
+    let given = format!("It has the address itself: {url}");
+    window.text_in("direct-0", &given).await;
+
     steps::remove(&window, NAME, false).await;
+    drop(server);
     assert_nothing_left(&sandbox, NAME);
     let seen = watch.stop();
     assert!(seen.is_empty(), "{seen:#?}");

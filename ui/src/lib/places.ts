@@ -13,6 +13,9 @@ export function placeOf(where: Where, project: string): Place {
 
 export const whereOf = (place: Place): Where => (place.client === 'claude_desktop' ? 'desktop' : place.scope);
 
+export const isSame = (a: Place, b: Place): boolean =>
+  a.client === b.client && a.scope === b.scope && a.project === b.project;
+
 /** What can be chosen on this computer. Claude Code is always offered: its absence has a fix. */
 export function offered(facts: Facts, chosen: Where): Where[] {
   const scopes: Where[] = ['user', 'local', 'project'];

@@ -20,6 +20,7 @@ function job(states: StepState[], state: JobState = 'running'): Job {
     replace: false,
     no_cache: false,
     use_image: false,
+    direct: false,
     from_env: [],
   });
   return {

@@ -79,6 +79,7 @@ export function errorMessage(error: BerthError): string {
       client: clientName(error.client),
       scope: error.client === 'claude_desktop' ? t('scope.desktop.name') : scopeName(error.scope),
     });
+  if (error.code === 'address_unfit') return fill(text.message, { problem: t(`address.${error.problem}`) });
   const bare = 'exit' in error && error.exit === null ? text.bare : undefined;
   return fill(bare ?? text.message, strings(error));
 }

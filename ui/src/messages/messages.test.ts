@@ -157,7 +157,7 @@ describe('errors', () => {
       ...rest,
       client: 'claude_code',
       scope: 'user',
-      problem: code === 'input_invalid' ? { problem: 'empty' } : 'a',
+      problem: code === 'input_invalid' ? { problem: 'empty' } : code === 'address_unfit' ? 'client' : 'a',
     } as unknown as BerthError;
     expect(`${errorMessage(error)} ${errorHint(error) ?? ''}`).not.toMatch(/[{}]/);
   });

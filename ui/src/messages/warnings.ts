@@ -16,6 +16,8 @@ export function warningText(warning: Warning): string {
       return t('warning.in_place', { folder: warning.folder });
     case 'opens_port':
       return t(warning.guarded ? 'warning.opens_port.guarded' : 'warning.opens_port');
+    case 'asks_for_headers':
+      return t('warning.asks_for_headers', { command: warning.command });
     case 'data_leaves':
       return t('warning.data_leaves', { host: warning.host });
     case 'grants':

@@ -7,7 +7,7 @@ export type Overlay =
   /** What a removal deletes, before it does. */
   | { kind: 'remove'; name: string }
   /** One more place for an installation, and one fewer. */
-  | { kind: 'connect'; name: string; places: readonly Place[] }
+  | { kind: 'connect'; name: string; places: readonly Place[]; remote: boolean }
   | { kind: 'disconnect'; name: string; place: Place }
   /** An installation in the formats of other programs. */
   | { kind: 'export'; name: string };

@@ -134,6 +134,7 @@ mod tests {
             let command = LauncherCommand {
                 program: "/opt/berth".to_owned(),
                 args: vec!["run".to_owned(), name.to_owned()],
+                address: None,
             };
             let place = Place::claude_desktop();
             self.clients.register(name, &place, &command).await

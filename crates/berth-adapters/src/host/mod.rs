@@ -105,7 +105,11 @@ impl LocalHost {
             args.extend(["--home".to_owned(), self.home.clone()]);
         }
         args.extend(["run".to_owned(), name.to_owned()]);
-        LauncherCommand { program, args }
+        LauncherCommand {
+            program,
+            args,
+            address: None,
+        }
     }
 
     /// Tells [`Self::settle_launcher`] that the person has a copy in their folder for programs.

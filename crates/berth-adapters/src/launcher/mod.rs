@@ -8,6 +8,7 @@ mod bridge;
 pub(crate) mod container;
 mod elsewhere;
 mod environment;
+mod headers;
 mod kept;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -29,6 +30,7 @@ use berth_core::port::{Engine, SecretReader};
 use berth_core::server::Launch;
 
 pub use bridge::Asker;
+pub use headers::headers;
 pub use record::Record;
 pub use sweep::sweep;
 

@@ -4,7 +4,7 @@ use berth_core::client::Client;
 use berth_core::client::Scope;
 use berth_core::doctor::{Check, diagnose};
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::facts::{Platform, Probe};
+use berth_core::facts::{Fact, Platform, Probe};
 use berth_core::input::InputProblem;
 use berth_core::port::{Host, PathKind};
 use berth_core::settings::Settings;
@@ -69,7 +69,17 @@ impl Berth {
 
     /// The clients and what is registered with them.
     pub async fn client_list(&self, _: ()) -> Result<Vec<ClientRow>> {
-        let facts = self.facts_now();
+        let mut facts = self.facts_now();
+        let installations = self.store(|store| store.installations()).await?;
+        for fact in [&mut facts.claude, &mut facts.claude_desktop] {
+            let Fact::Found { value } = fact else {
+                continue;
+            };
+            for found in &mut value.registrations {
+                // An address looks like anybody's.
+                found.is_berths |= installations.iter().any(|it| it.is_in(found));
+            }
+        }
         let row = |client: Client, state| ClientRow {
             client,
             title: client.title().to_owned(),

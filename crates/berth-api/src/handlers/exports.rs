@@ -37,6 +37,7 @@ impl Berth {
             entry: entry.as_deref(),
             shared: &host.launcher(name, Scope::Project)?,
             absolute: &host.launcher_absolute(name)?,
+            platform: host.platform(),
         })
     }
 }

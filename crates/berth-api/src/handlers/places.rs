@@ -46,8 +46,10 @@ impl Berth {
             name,
             place,
             replace,
+            direct,
         } = request;
-        plan::prepare_connect(&self.ports, name, place, *replace, &self.facts_now()).await
+        let facts = self.facts_now();
+        plan::prepare_connect(&self.ports, name, place, *replace, *direct, &facts).await
     }
 
     fn disconnecting(&self, request: &PlaceRequest) -> Result<Plan> {

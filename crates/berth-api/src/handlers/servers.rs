@@ -46,6 +46,13 @@ impl Berth {
             .ports
             .host
             .launcher(&installation.name, scope.unwrap_or_default())?;
+        let first = installation.places.first();
+        let registered_command = match first.and_then(|place| installation.address_at(place)) {
+            Some(address) => vec![address.url.clone()],
+            None => std::iter::once(command.program)
+                .chain(command.args)
+                .collect(),
+        };
         let entry = self.entry(&installation.entry).await.ok();
         let prompt = entry
             .as_ref()
@@ -58,9 +65,7 @@ impl Berth {
             row,
             services,
             installation,
-            registered_command: std::iter::once(command.program)
-                .chain(command.args)
-                .collect(),
+            registered_command,
             prompt,
             updates,
         })
@@ -221,9 +226,7 @@ fn is_registered(installation: &Installation, facts: &Facts) -> bool {
         client.found().is_none()
     });
     unseen
-        || facts.registrations().any(|registration| {
-            registration.is_berths
-                && registration.name == installation.name
-                && places.contains(&registration.place)
-        })
+        || facts
+            .registrations()
+            .any(|registration| installation.is_in(registration))
 }

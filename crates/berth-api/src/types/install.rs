@@ -98,6 +98,9 @@ pub struct PlaceRequest {
     /// Whether what somebody else registered there under the name may be replaced.
     #[serde(default)]
     pub replace: bool,
+    /// Whether the client gets the server's address itself, and not the launcher.
+    #[serde(default)]
+    pub direct: bool,
 }
 
 /// Carries out what was agreed to for a place.

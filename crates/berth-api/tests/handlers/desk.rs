@@ -148,6 +148,7 @@ pub fn again(choices: &Choices) -> Choices {
         replace: choices.replace,
         no_cache: choices.no_cache,
         use_image: choices.use_image,
+        direct: choices.direct,
         from_env: choices.from_env.clone(),
     }
 }

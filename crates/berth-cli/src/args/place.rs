@@ -41,6 +41,9 @@ pub struct ConnectArgs {
     /// Replace what somebody else registered there under the name; it comes back if anything fails.
     #[arg(long)]
     pub replace: bool,
+    /// Give Claude Code the server's address itself, and not the launcher.
+    #[arg(long)]
+    pub direct: bool,
     /// Agreement.
     #[command(flatten)]
     pub consent: ConsentArg,

@@ -35,6 +35,7 @@ pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Ch
         replace: args.replace,
         no_cache: args.no_cache,
         use_image: args.use_image,
+        direct: args.direct,
         from_env: Vec::new(),
     };
     sources::fill_in(berth, out, &entry, &mut choices).await?;

@@ -20,6 +20,7 @@ pub async fn connect(berth: &Berth, out: Output, args: ConnectArgs) -> Result<()
         name: args.name,
         place: place(&args.place)?,
         replace: args.replace,
+        direct: args.direct,
     };
     let preview = berth.connect_preview(request.clone()).await?;
     let consent = show(out, &preview)?;
@@ -45,6 +46,7 @@ pub async fn disconnect(berth: &Berth, out: Output, args: DisconnectArgs) -> Res
         name: args.name,
         place: place(&args.place)?,
         replace: false,
+        direct: false,
     };
     let preview = berth.disconnect_preview(request.clone()).await?;
     let consent = show(out, &preview)?;

@@ -53,7 +53,8 @@ pub fn code(error: &Error) -> u8 {
         | E::ProjectNeeded
         | E::FolderMissing { .. }
         | E::PathMissing { .. }
-        | E::ExportUnfit { .. } => INPUT,
+        | E::ExportUnfit { .. }
+        | E::AddressUnfit { .. } => INPUT,
         E::NameTaken { .. } | E::AlreadyRegistered { .. } | E::JobRunning { .. } => CONFLICT,
         E::EngineMissing
         | E::EngineStopped { .. }
@@ -95,6 +96,7 @@ pub fn code(error: &Error) -> u8 {
         | E::ServiceFailed { .. }
         | E::ServicesStopped { .. }
         | E::PortTaken { .. }
+        | E::HeadersWithheld { .. }
         | E::ServerExited { .. }
         | E::ServerTimeout { .. }
         | E::ServerProtocol { .. }

@@ -129,6 +129,9 @@ fn warning(warning: &Warning) -> String {
             "While a session runs, a port of 127.0.0.1 leads to the server: every program on this computer can use it, nothing outside can."
                 .to_owned()
         }
+        Warning::AsksForHeaders { command } => format!(
+            "Claude Code connects to the server itself and runs `{command}` for its token; other programs of yours can run that as well."
+        ),
         Warning::DataLeaves { host } => format!(
             "It runs on {host}: what its tools are given is sent there, and it answers as it does then, not as it was when it was looked at."
         ),

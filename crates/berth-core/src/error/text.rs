@@ -1,6 +1,6 @@
 //! The two sentences of every error: what happened, and what to do (see `docs/messages.md`).
 
-use super::{Error, ErrorCode as E};
+use super::{AddressProblem, Error, ErrorCode as E};
 use crate::client::{Client, Scope};
 
 impl Error {
@@ -27,6 +27,13 @@ impl Error {
             E::ProjectNeeded => "This scope needs a project folder.".to_owned(),
             E::FolderMissing { path } => format!("The folder `{path}` does not exist."),
             E::PathMissing { path } => format!("The server needs `{path}`, which is no longer there."),
+            E::AddressUnfit { problem } => match problem {
+                AddressProblem::NotHttp => "This server has no address: it speaks to the program that starts it.".to_owned(),
+                AddressProblem::NotLasting => "This server has an address only while Berth runs it for a session.".to_owned(),
+                AddressProblem::Client => "Claude Desktop starts programs only; it cannot be given an address.".to_owned(),
+                AddressProblem::Scope => "Claude Code would not ask for this server's token at local scope in a folder that it does not trust.".to_owned(),
+            },
+            E::HeadersWithheld { name } => format!("The headers of `{name}` are given to Claude Code only, for the address that you agreed to."),
             E::ExportUnfit { name, format } => format!("`{}` has no words for how `{name}` is started.", format.file_name()),
             E::ConsentNeeded => "Nothing was done: the plan was not agreed to.".to_owned(),
             E::PlanChanged => "The plan is no longer the one that was agreed to.".to_owned(),
@@ -123,6 +130,9 @@ impl Error {
             E::ProjectNeeded => "Choose the project's folder (`--project DIR`).".to_owned(),
             E::FolderMissing { .. } => "Choose a folder that exists.".to_owned(),
             E::PathMissing { .. } => "Put it back, or reconfigure the server with where it is now.".to_owned(),
+            E::AddressUnfit { problem: AddressProblem::Scope } => "Choose user or project scope, or let it be reached through Berth.".to_owned(),
+            E::AddressUnfit { .. } => "Let it be reached through Berth.".to_owned(),
+            E::HeadersWithheld { .. } => "If Claude Code's settings name another address, put it right, or reconfigure the server.".to_owned(),
             E::ExportUnfit { .. } => "Choose another format, or another variant of the server.".to_owned(),
             E::ConsentNeeded => "Look at the plan and agree to it (`--yes`).".to_owned(),
             E::PlanChanged => "Look at the new plan and agree again.".to_owned(),

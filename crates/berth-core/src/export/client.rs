@@ -5,13 +5,31 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Note;
-use crate::client::LauncherCommand;
+use crate::client::{DirectAddress, LauncherCommand};
 use crate::error::{Error, Result};
 
 /// `.mcp.json`, as Claude Code writes it.
 pub(super) fn mcp_json(name: &str, command: &LauncherCommand) -> Result<(String, Vec<Note>)> {
     let text = pretty(&json!({ "mcpServers": { name: command.to_json() } }))?;
     Ok((text, notes(command)))
+}
+
+/// The same with the server's address itself, where the client has that.
+pub(super) fn mcp_json_direct(name: &str, address: DirectAddress) -> Result<(String, Vec<Note>)> {
+    let asks = address.helper.is_some();
+    let personal = address
+        .helper
+        .as_deref()
+        .is_some_and(|it| !it.starts_with("berth headers "));
+    let command = LauncherCommand {
+        program: String::new(),
+        args: Vec::new(),
+        address: Some(address),
+    };
+    let text = pretty(&json!({ "mcpServers": { name: command.to_json() } }))?;
+    let needs = asks.then_some(Note::NeedsBerth);
+    let paths = personal.then_some(Note::PersonalPaths);
+    Ok((text, needs.into_iter().chain(paths).collect()))
 }
 
 /// Claude Desktop's file; it starts programs only, and says so by leaving `type` out.

@@ -12,6 +12,8 @@ use ts_rs::TS;
 use crate::catalog::Entry;
 use crate::client::LauncherCommand;
 use crate::error::{Error, ErrorCode, Result};
+use crate::facts::Platform;
+use crate::plan::helper;
 use crate::server::{Installation, Launch};
 
 /// A format of another program.
@@ -128,6 +130,8 @@ pub struct Export<'a> {
     pub shared: &'a LauncherCommand,
     /// The launcher by its absolute path.
     pub absolute: &'a LauncherCommand,
+    /// The operating system, whose shell runs what is quoted for it.
+    pub platform: Platform,
 }
 
 impl Export<'_> {
@@ -154,8 +158,8 @@ impl Export<'_> {
             return Err(self.unfit(format));
         }
         let (text, notes) = match (format, launch) {
-            (Format::McpJson, _) => client::mcp_json(name, self.shared)?,
-            (Format::McpJsonAbsolute, _) => client::mcp_json(name, self.absolute)?,
+            (Format::McpJson, _) => self.mcp_json(self.shared)?,
+            (Format::McpJsonAbsolute, _) => self.mcp_json(self.absolute)?,
             (Format::ClaudeDesktop, _) => client::claude_desktop(name, self.absolute)?,
             (Format::Compose, Launch::Container(launch)) => compose::compose(self, launch)?,
             (Format::Gordon, Launch::Container(launch)) => compose::gordon(self, launch)?,
@@ -169,6 +173,17 @@ impl Export<'_> {
             text,
             notes,
         })
+    }
+
+    /// The launcher, or the address where a client has that already.
+    fn mcp_json(&self, command: &LauncherCommand) -> Result<(String, Vec<Note>)> {
+        let name = &self.installation.name;
+        let Some(direct) = self.installation.direct.first() else {
+            return client::mcp_json(name, command);
+        };
+        let mut address = direct.address.clone();
+        address.helper = address.helper.map(|_| helper(command, self.platform));
+        client::mcp_json_direct(name, address)
     }
 
     fn unfit(&self, format: Format) -> Error {

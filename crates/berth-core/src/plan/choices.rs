@@ -29,6 +29,8 @@ pub struct Choices {
     pub no_cache: bool,
     /// Whether the image that has the name already is used instead of building one.
     pub use_image: bool,
+    /// Whether the client gets the server's address itself, and not the launcher.
+    pub direct: bool,
     /// Inputs whose secrets are to be taken from the `.env` file of the source folder, unless they
     /// are given or the file has none that can be used.
     pub from_env: Vec<String>,
@@ -59,6 +61,10 @@ impl Choices {
             place: installation.places.first().cloned().unwrap_or_default(),
             inputs: installation.inputs.clone(),
             replace: true,
+            direct: installation
+                .places
+                .first()
+                .is_some_and(|place| installation.address_at(place).is_some()),
             ..Self::default()
         }
     }

@@ -283,6 +283,7 @@ mod tests {
         let command = LauncherCommand {
             program: "/b e/berth".into(),
             args: vec!["run".into()],
+            address: None,
         };
         let line = register("claude", "time", &Place::default(), &command);
         assert_eq!(line.args.len(), 6);

@@ -1,15 +1,16 @@
 //! More places for an installed server, and fewer.
 
+use super::direct::address;
 use super::prepare::{client, complete, desktop_file, installed, project_of};
 use super::remove::plan;
 use super::{Plan, Purpose, Step, Warning};
-use crate::client::{Place, Scope};
+use crate::client::{Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::Facts;
 use crate::port::Ports;
 
 /// Plans to register an installed server at one more place: with another client, or for another
-/// project. `replace` agrees to replace what somebody else registered there under the name.
+/// project. With `direct` the client gets the server's address itself. `replace` agrees to replace what somebody else registered there under the name.
 ///
 /// # Errors
 /// `NotInstalled`, `ProjectNeeded`, `FolderMissing`, a missing client, and `AlreadyRegistered` where
@@ -19,6 +20,7 @@ pub async fn prepare_connect(
     name: &str,
     place: &Place,
     replace: bool,
+    direct: bool,
     facts: &Facts,
 ) -> Result<Plan> {
     let installation = installed(ports, name)?;
@@ -26,9 +28,18 @@ pub async fn prepare_connect(
     client(&facts, place)?;
     let place = project_of(ports, place)?;
     let found = ports.clients.registration(name, &place).await?;
-    let found = found.map(|registration| registration.summary());
-    let command = ports.host.launcher(name, place.scope)?;
+    let found = found.map(|registration| RegistrationSummary {
+        is_berths: registration.is_berths(installation.address_at(&place)),
+        ..registration.summary()
+    });
+    let mut command = ports.host.launcher(name, place.scope)?;
     let mut warnings = Vec::new();
+    if direct {
+        let address = address(&installation, &place, &command, ports.host.platform())?;
+        let asks = address.helper.clone();
+        warnings.extend(asks.map(|command| Warning::AsksForHeaders { command }));
+        command.address = Some(address);
+    }
     if let Some(found) = &found {
         if found.is_berths && installation.places.contains(&place) || !found.is_berths && !replace {
             return Err(Error::new(ErrorCode::AlreadyRegistered {
@@ -45,6 +56,7 @@ pub async fn prepare_connect(
     if place.scope == Scope::Project && facts.launcher_on_path.found().is_none() {
         warnings.push(Warning::LauncherNotOnPath);
     }
+    let address = command.address.clone();
     let steps = vec![
         Step::Register {
             name: name.to_owned(),
@@ -57,6 +69,7 @@ pub async fn prepare_connect(
             name: name.to_owned(),
             place: place.clone(),
             there: true,
+            address,
         },
         Step::Verify {
             name: name.to_owned(),
@@ -97,12 +110,14 @@ pub fn prepare_disconnect(ports: &Ports, name: &str, place: &Place) -> Result<Pl
         Step::Unregister {
             name: name.to_owned(),
             file: desktop_file(ports, &place)?,
+            address: installation.address_at(&place).cloned(),
             place: place.clone(),
         },
         Step::NotePlace {
             name: name.to_owned(),
             place,
             there: false,
+            address: None,
         },
     ];
     Ok(plan(Purpose::Disconnect, &installation, steps))

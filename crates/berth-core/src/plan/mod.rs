@@ -6,6 +6,7 @@
 mod choices;
 pub mod command;
 mod connect;
+mod direct;
 mod fingerprint;
 mod install;
 mod kept_port;
@@ -17,9 +18,11 @@ mod remove;
 mod render;
 mod variants;
 mod vault;
+mod warning;
 
 pub use choices::{Choices, HereImage};
 pub use connect::{prepare_connect, prepare_disconnect};
+pub(crate) use direct::helper;
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
 pub use prepare::{environments, here, prepare_install, prepare_remove, prepare_verify};
@@ -28,6 +31,7 @@ pub use references::exact_reference;
 pub use remove::{remove, verify};
 pub use variants::{VariantState, default_variant, variants};
 pub use vault::VaultItem;
+pub use warning::Warning;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::catalog::{CredentialCheck, Generate};
-use crate::client::{LauncherCommand, Place, RegistrationSummary};
+use crate::client::{DirectAddress, LauncherCommand, Place, RegistrationSummary};
 use crate::server::{BuiltImage, DataPlace, Installation, SecretUse};
 use crate::stack::Stack;
 
@@ -72,53 +76,6 @@ pub enum Purpose {
     Disconnect,
     /// Only verifies.
     Verify,
-}
-
-/// Something to know before agreeing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "warning", rename_all = "snake_case")]
-pub enum Warning {
-    /// A process variant is not confined as a container is.
-    LessIsolated,
-    /// Values in a container's environment can be read with `docker inspect` while it runs.
-    SecretsInEnvironment,
-    /// The registered command `berth` was not found on the PATH.
-    LauncherNotOnPath,
-    /// A registration that Berth did not make is replaced.
-    ReplacesForeign {
-        /// Its scope.
-        place: Place,
-    },
-    /// A registration of the same name in another scope wins over, or hides, this one.
-    Shadowed {
-        /// The other one.
-        place: Place,
-    },
-    /// Secrets are taken from a file that keeps them.
-    SecretInFile {
-        /// Its absolute path.
-        path: String,
-    },
-    /// It runs from the person's own source folder, and the project's build may write there.
-    InPlace {
-        /// Absolute path.
-        folder: String,
-    },
-    /// While a session runs, a port of 127.0.0.1 leads to it.
-    OpensPort {
-        /// Whether it is given a secret with every request, to tell Berth from others.
-        guarded: bool,
-    },
-    /// It runs somewhere else: what its tools are given is sent there.
-    DataLeaves {
-        /// Host and port.
-        host: String,
-    },
-    /// The server may read or write these folders.
-    Grants {
-        /// Absolute paths.
-        paths: Vec<String>,
-    },
 }
 
 /// One step. Its fields are all it needs; what it finds out goes to its
@@ -287,6 +244,9 @@ pub enum Step {
         /// As for [`Step::Register`].
         #[serde(default)]
         file: Option<String>,
+        /// The address that the client has there, if it has that.
+        #[serde(default)]
+        address: Option<DirectAddress>,
     },
     /// Writes down that an installed server is registered at one place more, or no longer.
     NotePlace {
@@ -296,6 +256,9 @@ pub enum Step {
         place: Place,
         /// Whether it is registered there from now on.
         there: bool,
+        /// The address that the client gets there, if it gets that.
+        #[serde(default)]
+        address: Option<DirectAddress>,
     },
     /// Starts the registered command as a client would, and asks for its tools.
     Verify {

@@ -80,7 +80,7 @@ pub async fn prepare_remove(ports: &Ports, name: &str, delete_data: bool) -> Res
     let mut places = Vec::new();
     for place in &installation.places {
         let found = ports.clients.registration(name, place).await?;
-        if found.is_some_and(|registration| registration.summary().is_berths) {
+        if found.is_some_and(|found| found.is_berths(installation.address_at(place))) {
             places.push((place.clone(), desktop_file(ports, place)?));
         }
     }
@@ -240,7 +240,11 @@ async fn registrations(
     let mut found = Vec::new();
     for place in &places {
         if let Some(registration) = ports.clients.registration(name, place).await? {
-            found.push(registration.summary());
+            let address = old.and_then(|old| old.address_at(place));
+            found.push(RegistrationSummary {
+                is_berths: registration.is_berths(address),
+                ..registration.summary()
+            });
         }
     }
     Ok(found)

@@ -174,7 +174,9 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             }));
             (of_client("register", place), name.clone(), lines)
         }
-        Step::Unregister { name, place, file } => {
+        Step::Unregister {
+            name, place, file, ..
+        } => {
             let lines = match file {
                 Some(file) => vec![writes(file)],
                 None => vec![

@@ -22,6 +22,7 @@ pub fn remove(
             name: name.clone(),
             place: place.clone(),
             file: file.clone(),
+            address: installation.address_at(place).cloned(),
         })
         .collect();
     steps.push(Step::EndSessions { name: name.clone() });

@@ -7,7 +7,7 @@ use berth_core::client::{
     is_launcher,
 };
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::port::{ClientHealth, Clients};
+use berth_core::port::{ClientHealth, Clients, Store as _};
 
 use super::{World, mcp};
 
@@ -134,6 +134,22 @@ impl Clients for FakeClaude {
         };
         if place.scope == Scope::Project && !approved {
             return Ok(ClientHealth::PendingApproval);
+        }
+        if raw["type"] == "http" {
+            let server = self.0.store.installation(name)?;
+            let known = server.is_some_and(|it| {
+                let found = Registration {
+                    name: name.to_owned(),
+                    place: place.clone(),
+                    raw: raw.clone(),
+                };
+                found.is_berths(it.address_at(place))
+            });
+            return Ok(if known && mcp::can_start(&self.0, name).is_ok() {
+                ClientHealth::Connected
+            } else {
+                ClientHealth::Failed
+            });
         }
         // A plain `berth` is found on the PATH or not at all.
         let program = raw

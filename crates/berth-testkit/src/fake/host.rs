@@ -44,6 +44,7 @@ impl Host for FakeHost {
         Ok(LauncherCommand {
             program: World::LAUNCHER.to_owned(),
             args: vec!["run".to_owned(), name.to_owned()],
+            address: None,
         })
     }
 

@@ -36,8 +36,13 @@ pub async fn done(world: &Arc<World>, plan: Plan, secrets: SecretValues) {
 
 /// Registers the demo with Claude Desktop as well.
 pub async fn connect(world: &Arc<World>) {
-    let place = Place::claude_desktop();
-    let plan = prepare_connect(&world.ports(), "demo", &place, false, &Facts::default())
+    connect_to(world, &Place::claude_desktop(), false).await;
+}
+
+/// Registers the demo at one more place.
+pub async fn connect_to(world: &Arc<World>, place: &Place, direct: bool) {
+    let (ports, facts) = (world.ports(), Facts::default());
+    let plan = prepare_connect(&ports, "demo", place, false, direct, &facts)
         .await
         .expect("a plan");
     let watcher = Watcher::default();

@@ -67,3 +67,12 @@ pub fn image(secret: Option<&str>) -> Choices {
 pub fn token(value: &str) -> SecretValues {
     SecretValues::from([("token".to_owned(), Secret::new(value))])
 }
+
+/// The address itself for Claude Code, where `direct`.
+pub fn remote(direct: bool) -> Choices {
+    Choices {
+        secrets: token(NEW_TOKEN),
+        direct,
+        ..choices("remote")
+    }
+}

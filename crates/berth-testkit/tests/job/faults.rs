@@ -73,7 +73,7 @@ async fn one(
 
     if was_undone(&job) {
         if purpose == Purpose::Disconnect && job.state == JobState::Failed {
-            return disconnect_again(&world, after, at).await;
+            return disconnect_again(&world, &shape.other_place(), after, at).await;
         }
         if purpose == Purpose::Remove && job.state == JobState::Failed {
             // A removal is carried on, by itself or by asking again.
@@ -122,11 +122,11 @@ async fn one(
 /// Asks once more to take the registration away.
 async fn disconnect_again(
     world: &std::sync::Arc<berth_testkit::fake::World>,
+    place: &Place,
     after: &Snapshot,
     at: &str,
 ) {
-    let place = Place::claude_desktop();
-    match prepare_disconnect(&world.ports(), "demo", &place) {
+    match prepare_disconnect(&world.ports(), "demo", place) {
         Ok(plan) => {
             let watcher = Watcher::default();
             let job = run(world, plan, Default::default(), &Faults::none(), &watcher)

@@ -17,8 +17,8 @@ use berth_testkit::fake::World;
 use super::around::surround;
 pub use super::around::{SOURCE, write_source};
 pub use super::before::install;
-use super::before::{connect, done, stop};
-pub use super::choices::{BUILT, choices, dev, image, in_place, python, token};
+use super::before::{connect, connect_to, done, stop};
+pub use super::choices::{BUILT, choices, dev, image, in_place, python, remote, token};
 
 /// Secrets that are given; a search for them must find them nowhere but in the vault.
 pub const OLD_TOKEN: &str = "tok_old_5f1d0c9a";
@@ -85,11 +85,17 @@ pub enum Shape {
     ReconfigureImageToStack,
     RemoveStackKeepingData,
     RemoveStackWithData,
+    InstallDirect,
+    ReconfigureDirectToBridge,
+    ReconfigureBridgeToDirect,
+    RemoveDirect,
+    ConnectDirect,
+    DisconnectDirect,
     Verify,
 }
 
 impl Shape {
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 52] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
@@ -135,6 +141,12 @@ impl Shape {
         Self::ReconfigureImageToStack,
         Self::RemoveStackKeepingData,
         Self::RemoveStackWithData,
+        Self::InstallDirect,
+        Self::ReconfigureDirectToBridge,
+        Self::ReconfigureBridgeToDirect,
+        Self::RemoveDirect,
+        Self::ConnectDirect,
+        Self::DisconnectDirect,
         Self::Verify,
     ];
 
@@ -229,6 +241,16 @@ impl Shape {
                 install(&world, choices("node"), OLD_TOKEN).await;
                 connect(&world).await;
             }
+            Self::ReconfigureDirectToBridge | Self::RemoveDirect => {
+                install(&world, remote(true), OLD_TOKEN).await;
+            }
+            Self::ReconfigureBridgeToDirect | Self::ConnectDirect => {
+                install(&world, remote(false), OLD_TOKEN).await;
+            }
+            Self::DisconnectDirect => {
+                install(&world, remote(false), OLD_TOKEN).await;
+                connect_to(&world, &in_project(), true).await;
+            }
             Self::RemovePythonWithSecret => {
                 install(&world, python(), OLD_TOKEN).await;
             }
@@ -236,6 +258,7 @@ impl Shape {
                 install(&world, in_place(), OLD_TOKEN).await;
             }
             Self::InstallPython
+            | Self::InstallDirect
             | Self::InstallInDesktop
             | Self::InstallInPlace
             | Self::InstallNodeWithData
@@ -251,23 +274,22 @@ impl Shape {
                 prepare_remove(&ports, "demo", true).await,
                 SecretValues::new(),
             ),
-            Self::Connect | Self::ConnectOverForeign | Self::ConnectProject => {
-                let place = match self {
-                    Self::ConnectProject => {
-                        Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()))
-                    }
-                    _ => Place::claude_desktop(),
-                };
-                let facts = Facts::default();
-                let plan = prepare_connect(&ports, "demo", &place, true, &facts).await;
+            Self::Connect
+            | Self::ConnectOverForeign
+            | Self::ConnectProject
+            | Self::ConnectDirect => {
+                let place = self.other_place();
+                let (facts, direct) = (Facts::default(), self == Self::ConnectDirect);
+                let plan = prepare_connect(&ports, "demo", &place, true, direct, &facts).await;
                 (plan, SecretValues::new())
             }
-            Self::Disconnect => (
-                prepare_disconnect(&ports, "demo", &Place::claude_desktop()),
+            Self::Disconnect | Self::DisconnectDirect => (
+                prepare_disconnect(&ports, "demo", &self.other_place()),
                 SecretValues::new(),
             ),
             Self::RemoveNodeKeepingData
             | Self::RemoveConnected
+            | Self::RemoveDirect
             | Self::RemovePythonWithSecret
             | Self::RemoveInPlace
             | Self::RemoveBuilt
@@ -289,6 +311,14 @@ impl Shape {
         };
         let plan = plan.unwrap_or_else(|error| panic!("{self:?}: {error:?}"));
         (world, plan, secrets)
+    }
+
+    /// The place that is connected, or no longer.
+    pub fn other_place(self) -> Place {
+        match self {
+            Self::ConnectProject | Self::ConnectDirect | Self::DisconnectDirect => in_project(),
+            _ => Place::claude_desktop(),
+        }
     }
 
     fn choices(self) -> Choices {
@@ -321,6 +351,8 @@ impl Shape {
                 choices("shared")
             }
             Self::ReconfigureKeepingSecret | Self::ReconfigureToAnotherScope => image(None),
+            Self::InstallDirect | Self::ReconfigureBridgeToDirect => remote(true),
+            Self::ReconfigureDirectToBridge => remote(false),
             _ => image(Some(NEW_TOKEN)),
         };
         choices.replace = matches!(
@@ -341,17 +373,22 @@ impl Shape {
                 | Self::ReconfigureStoppedStack
                 | Self::ReconfigureStackToImage
                 | Self::ReconfigureImageToStack
+                | Self::ReconfigureDirectToBridge
+                | Self::ReconfigureBridgeToDirect
         );
         if matches!(
             self,
             Self::InstallInProject | Self::ReconfigureToAnotherScope
         ) {
-            choices.place =
-                Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()));
+            choices.place = in_project();
         }
         if self == Self::InstallInDesktop {
             choices.place = Place::claude_desktop();
         }
         choices
     }
+}
+
+fn in_project() -> Place {
+    Place::claude_code(Scope::Project, Some("/home/ada/project".to_owned()))
 }

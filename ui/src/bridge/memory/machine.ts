@@ -30,10 +30,10 @@ import { entries, manyEntries } from './entries';
 import { exportsOf } from './exports';
 import { connectPlan, disconnectPlan, isSame, placeOf, removePlan } from './places';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
+import { healthOf } from './health';
 import { type JobOptions, newJob, run, type Running } from './jobs';
 import {
   environmentsOf,
-  healthOf,
   HOME,
   imageHere,
   inputProblems,
@@ -84,6 +84,7 @@ const someChoices = (entry: string, more: Partial<Choices> = {}): Choices => ({
   replace: false,
   no_cache: false,
   use_image: false,
+  direct: false,
   from_env: [],
   ...more,
 });
@@ -160,10 +161,15 @@ export class MemoryBridge implements Bridge {
     return factsOf(this.machine, this.#registrations());
   }
 
-  #connecting({ name, place, replace }: PlaceRequest): Plan {
+  #connecting({ name, place, replace, direct }: PlaceRequest): Plan {
     const there = this.#under(name).find((found) => isSame(found.place, place));
     if (there && !replace) return fail({ code: 'already_registered', name, ...place });
-    return connectPlan(this.#installation(name), place, launcher(name));
+    const installation = this.#installation(name);
+    const { launch } = installation;
+    if (!direct) return connectPlan(installation, place, launcher(name));
+    if (launch.kind !== 'remote') return fail({ code: 'address_unfit', problem: 'not_http' });
+    const address = { url: launch.url, headers: launch.headers, helper: `/usr/bin/berth headers ${name}` };
+    return connectPlan(installation, place, { ...launcher(name), address });
   }
 
   #registrations(): RegistrationSummary[] {
@@ -448,8 +454,12 @@ export class MemoryBridge implements Bridge {
       if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
       return this.#begin(plan, () => {
         const installation = this.#installation(request.name);
-        const places = [...installation.places, request.place];
-        this.installations.set(request.name, { ...installation, places });
+        const { place } = request;
+        const places = [...installation.places, place];
+        const register = plan.steps.find((step) => step.step === 'register');
+        const address = register?.step === 'register' ? register.command.address : undefined;
+        const direct = [...(installation.direct ?? []), ...(address ? [{ place, address }] : [])];
+        this.installations.set(request.name, { ...installation, places, direct });
         return { outcome: 'nothing' };
       });
     },
@@ -460,7 +470,8 @@ export class MemoryBridge implements Bridge {
       return this.#begin(plan, () => {
         const installation = this.#installation(name);
         const places = installation.places.filter((other) => !isSame(other, place));
-        this.installations.set(name, { ...installation, places });
+        const direct = installation.direct?.filter((given) => !isSame(given.place, place));
+        this.installations.set(name, { ...installation, places, direct });
         return { outcome: 'nothing' };
       });
     },

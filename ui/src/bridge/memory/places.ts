@@ -1,4 +1,4 @@
-import type { Installation, LauncherCommand, Place, Plan, Scope, Step } from '../types';
+import type { DirectAddress, Installation, LauncherCommand, Place, Plan, Scope, Step } from '../types';
 
 const FILE = '/home/sam/.config/Claude/claude_desktop_config.json';
 
@@ -15,6 +15,9 @@ export const placeOf = (scope: Scope, project: string): Place => ({
 export const isSame = (a: Place, b: Place): boolean =>
   a.client === b.client && a.scope === b.scope && a.project === b.project;
 
+const addressAt = ({ direct }: Installation, place: Place): DirectAddress | null =>
+  direct?.find((given) => isSame(given.place, place))?.address ?? null;
+
 const planOf = ({ name, entry, variant }: Installation): Omit<Plan, 'purpose' | 'steps'> => ({
   name,
   entry,
@@ -29,7 +32,7 @@ export function connectPlan(installation: Installation, place: Place, command: L
     purpose: 'connect',
     steps: [
       { step: 'register', name, place, command, replaces: null, file: fileOf(place) },
-      { step: 'note_place', name, place, there: true },
+      { step: 'note_place', name, place, there: true, address: command.address ?? null },
       { step: 'verify', name, command, place, startup_seconds: 30, credential_check: null },
     ],
   };
@@ -41,8 +44,8 @@ export function disconnectPlan(installation: Installation, place: Place): Plan {
     ...planOf(installation),
     purpose: 'disconnect',
     steps: [
-      { step: 'unregister', name, place, file: fileOf(place) },
-      { step: 'note_place', name, place, there: false },
+      { step: 'unregister', name, place, file: fileOf(place), address: addressAt(installation, place) },
+      { step: 'note_place', name, place, there: false, address: null },
     ],
   };
 }
@@ -54,6 +57,7 @@ export function removePlan(installation: Installation, deleteData: boolean): Pla
     name,
     place,
     file: fileOf(place),
+    address: addressAt(installation, place),
   }));
   steps.push({ step: 'end_sessions', name }, { step: 'delete_installation', name });
   if (installation.secrets.length)

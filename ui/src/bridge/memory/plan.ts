@@ -2,7 +2,6 @@ import type {
   Choices,
   DataPlace,
   Entry,
-  Health,
   HereImage,
   InputProblem,
   InputSpec,
@@ -157,6 +156,15 @@ export function newInstallation(
       .map((spec) => ({ env: spec.key.toUpperCase(), template: `{{${spec.key}}}`, input: spec.key })),
     inputs: choices.inputs,
     places: [choices.place],
+    direct:
+      choices.direct && elsewhere(run)
+        ? [
+            {
+              place: choices.place,
+              address: { url: run.url, headers: {}, helper: `/usr/bin/berth headers ${name}` },
+            },
+          ]
+        : [],
     folder: container || elsewhere(run) ? null : `${HOME}/servers/${name}/01K`,
     built: null,
     data: volumes,
@@ -166,21 +174,6 @@ export function newInstallation(
     installed_at: new Date().toISOString(),
     verified_at: null,
     last_error: null,
-  };
-}
-
-/** What the server says of itself, where it has paths for that: it is well. */
-export function healthOf({ launch }: Installation): Health | undefined {
-  if (launch.kind !== 'remote' || !launch.health) return undefined;
-  const well = (path: string | null) => (path === null ? null : { path, status: 200 });
-  const { live, ready, metrics } = launch.health;
-  return {
-    asked_at: new Date().toISOString(),
-    live: well(live),
-    ready: well(ready),
-    metrics: well(metrics),
-    numbers: [],
-    left_out: 0,
   };
 }
 
@@ -210,12 +203,14 @@ function elsewhere(run: Variant['run']): run is Extract<Variant['run'], { type: 
   return run.type === 'remote';
 }
 
-function warningsOf(run: Variant['run'], choices: Choices): Warning[] {
+function warningsOf(entry: Entry, run: Variant['run'], choices: Choices): Warning[] {
   const warnings: Warning[] = [];
   if (elsewhere(run)) warnings.push({ warning: 'data_leaves', host: new URL(run.url).host });
   else if (!inContainer(run)) warnings.push({ warning: 'less_isolated' });
   else if (Object.keys(choices.secrets).length) warnings.push({ warning: 'secrets_in_environment' });
   if (choices.from_env.length) warnings.push({ warning: 'secret_in_file', path: '/home/sam/.env' });
+  if (choices.direct)
+    warnings.push({ warning: 'asks_for_headers', command: `/usr/bin/berth headers ${entry.id}` });
   const folder = inPlace(run, choices);
   if (folder !== null) warnings.push({ warning: 'in_place', folder });
   return warnings;
@@ -269,7 +264,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
       step: 'register',
       name,
       place: choices.place,
-      command: launcher(name),
+      command: { ...launcher(name), address: installation.direct?.[0]?.address },
       replaces: null,
       file: fileOf(choices.place),
     },
@@ -288,7 +283,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     entry: entry.id,
     variant: variant.id,
     steps,
-    warnings: warningsOf(run, choices),
+    warnings: warningsOf(entry, run, choices),
   };
 }
 
@@ -360,7 +355,12 @@ export function previewOf(step: Step): StepPreview {
         lines.push({ line: 'writes', path: step.file });
         return { kind: 'register_desktop', subject, lines };
       }
-      const json = JSON.stringify({ type: 'stdio', command: step.command.program, args: step.command.args });
+      const { address, program, args } = step.command;
+      const json = JSON.stringify(
+        address
+          ? { type: 'http', url: address.url, headersHelper: address.helper }
+          : { type: 'stdio', command: program, args },
+      );
       command(`claude mcp add-json -s ${step.place.scope} ${step.name} '${json}'`);
       lines.push({
         line: 'writes',

@@ -15,7 +15,7 @@ import {
   type PlanPreview,
 } from '@/bridge';
 import { type Draft, firstDraft, nameFits, problemOf, valueOf } from '@/lib/inputs';
-import { needsProject, placeOf, type Where, whereOf } from '@/lib/places';
+import { isSame, needsProject, placeOf, type Where, whereOf } from '@/lib/places';
 import { containersOf, inputsOf, isAsked } from '@/lib/variant';
 import { problemText } from '@/messages/errors';
 import { t } from '@/messages';
@@ -42,6 +42,8 @@ export class InstallForm {
   /** Building an image: without the cache, or not at all where one of its name is here. */
   noCache = $state(false);
   useImage = $state(false);
+  /** Claude Code gets the server's address itself. */
+  direct = $state(false);
   drafts = $state<Record<string, Draft>>({});
   /** Fields that were left: their problems are shown. */
   readonly touched = new SvelteSet<string>();
@@ -76,6 +78,8 @@ export class InstallForm {
     this.chosen !== undefined &&
       containersOf(this.chosen.run).some(({ container }) => container.build !== null),
   );
+  /** The server has an address that Claude Code can be given. */
+  readonly offersAddress = $derived(this.chosen?.run.type === 'remote' && this.where !== 'desktop');
   /** What has the name that the chosen variant builds its image under. */
   readonly image = $derived(this.page.variants.find((here) => here.id === this.variant)?.image ?? null);
   readonly #uses = $derived(this.builds && this.useImage && this.image !== null);
@@ -92,6 +96,7 @@ export class InstallForm {
     replace: this.replace,
     no_cache: this.builds && this.noCache && !this.#uses,
     use_image: this.#uses,
+    direct: this.direct && this.offersAddress,
     from_env: this.inputs.filter((spec) => this.takesEnv(spec)).map((spec) => spec.key),
   });
   /** Everything that is wrong, by field; `name` and `project` are fields as well. */
@@ -124,6 +129,7 @@ export class InstallForm {
     if (place) {
       this.where = whereOf(place);
       this.project = place.project ?? '';
+      this.direct = record?.direct?.some((given) => isSame(given.place, place)) ?? false;
     }
     this.replace = record !== undefined;
     for (const spec of page.entry.inputs) this.drafts[spec.key] = firstDraft(spec, record?.inputs[spec.key]);

@@ -24,7 +24,11 @@ function starts(launch: Launch): string {
 export function facts({ installation, registered_command }: InstallationPage): Row[] {
   const { launch } = installation;
   const rows: Row[] = [
-    { label: t('server.registered'), value: registered_command.join(' '), code: true },
+    {
+      label: t(installation.direct?.length ? 'server.registered.direct' : 'server.registered'),
+      value: registered_command.join(' '),
+      code: true,
+    },
     {
       label: t(launch.kind === 'remote' ? 'server.reaches' : 'server.starts'),
       value: starts(launch),

@@ -57,6 +57,11 @@ export const errors = {
     message: 'This format has no words for how {name} is started.',
     hint: 'Choose another format, or another variant of the server.',
   },
+  address_unfit: { message: '{problem}', hint: 'Let it be reached through Berth.' },
+  headers_withheld: {
+    message: 'The headers of {name} are given to Claude Code only, for the address that you agreed to.',
+    hint: 'If Claude Code’s settings name another address, put it right, or reconfigure the server.',
+  },
   folder_missing: { message: 'The folder {path} does not exist.', hint: 'Choose a folder that exists.' },
   consent_needed: {
     message: 'Nothing was done: the plan was not agreed to.',

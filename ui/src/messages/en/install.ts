@@ -142,10 +142,24 @@ export const install = {
     'While a session runs, a port of 127.0.0.1 leads to the server: every program on this computer can use it, nothing outside can.',
   'warning.opens_port.guarded':
     'While a session runs, a port of 127.0.0.1 leads to the server. It asks for a secret that other programs do not know.',
+  'warning.asks_for_headers':
+    'Claude Code connects to the server itself, and asks Berth for its token with “{command}”. Other programs of yours could ask in the same way.',
   'warning.data_leaves':
     'It runs on {host}: what its tools are given is sent there. Its maker can change it at any time.',
   'warning.grants': 'It gets access to {paths}.',
   'warning.title': 'Before you agree',
+
+  'address.not_http': 'This server has no address: it speaks to the program that starts it.',
+  'address.not_lasting': 'This server has an address only while Berth runs it for a session.',
+  'address.client': 'Claude Desktop starts programs only. It cannot be given an address.',
+  'address.scope':
+    'Claude Code would not ask for this server’s token in a folder that it does not trust: choose another scope.',
+  'reach.title': 'How Claude Code reaches it',
+  'reach.berth': 'Through Berth',
+  'reach.berth.text': 'Claude Code starts Berth, which keeps the token to itself.',
+  'reach.direct': 'By its address',
+  'reach.direct.text':
+    'Claude Code connects by itself. Where the server needs a token, it asks Berth for it.',
 
   'place.user': 'all projects',
   'place.desktop': 'Claude Desktop',

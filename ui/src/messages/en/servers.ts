@@ -42,6 +42,8 @@ export const servers = {
   'server.tools': 'Tools',
   'server.tools.empty': 'It has not told its tools yet. Verify it to ask.',
   'server.registered': 'What Claude Code starts',
+  'server.registered.direct': 'What Claude Code has',
+  'server.direct': 'It has the address itself: {url}',
   'server.starts': 'What that starts',
   'server.reaches': 'What that reaches',
   'server.pins': 'Pinned',

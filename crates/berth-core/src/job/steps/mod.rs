@@ -118,11 +118,21 @@ pub async fn perform(
         } => {
             registration::register(context, name, place, command).await?;
         }
-        Step::Unregister { name, place, .. } => {
-            registration::unregister(context, name, place).await?;
+        Step::Unregister {
+            name,
+            place,
+            address,
+            ..
+        } => {
+            registration::unregister(context, name, place, address.as_ref()).await?;
         }
-        Step::NotePlace { name, place, there } => {
-            registration::note(context, name, place, *there)?;
+        Step::NotePlace {
+            name,
+            place,
+            there,
+            address,
+        } => {
+            registration::note(context, name, place, *there, address.as_ref())?;
         }
         Step::Verify { .. } => return verify::verify(context, step, watch).await,
         Step::StartServices { name, command, .. } => {
@@ -169,10 +179,18 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
             record::undo(context, installation, outcome)?;
             verify::undo(context, installation).await
         }
-        Step::Register { name, place, .. } => {
-            registration::undo(context, name, place, outcome).await
+        Step::Register {
+            name,
+            place,
+            command,
+            ..
+        } => {
+            let address = command.address.as_ref();
+            registration::undo(context, name, place, address, outcome).await
         }
-        Step::NotePlace { name, place, there } => registration::note(context, name, place, !there),
+        Step::NotePlace {
+            name, place, there, ..
+        } => registration::note(context, name, place, !there, None),
         Step::StartServices {
             name,
             generation,

@@ -1,7 +1,8 @@
 use super::Context;
-use crate::client::{LauncherCommand, Place, RegistrationSummary};
+use crate::client::{DirectAddress, LauncherCommand, Place, RegistrationSummary};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
+use crate::server::Direct;
 
 /// Backs up what is registered there. A foreign registration that was not in the plan is never
 /// replaced.
@@ -15,7 +16,16 @@ pub async fn look(
         return Ok(StepOutcome::Registration { backup: None });
     };
     let summary = found.summary();
-    if !summary.is_berths && replaces != Some(&summary) {
+    // Whether an address is Berth's was known to whoever planned.
+    let agreed = replaces.is_some_and(|agreed| {
+        let is_berths = agreed.is_berths;
+        *agreed
+            == RegistrationSummary {
+                is_berths,
+                ..summary.clone()
+            }
+    });
+    if !summary.is_berths && !agreed {
         return Err(Error::new(ErrorCode::AlreadyRegistered {
             name: name.to_owned(),
             client: place.client,
@@ -42,23 +52,39 @@ pub async fn register(
 }
 
 /// Writes down whether an installed server is registered at a place.
-pub fn note(context: &Context<'_>, name: &str, place: &Place, there: bool) -> Result<()> {
+pub fn note(
+    context: &Context<'_>,
+    name: &str,
+    place: &Place,
+    there: bool,
+    address: Option<&DirectAddress>,
+) -> Result<()> {
     let store = &context.ports.store;
     let Some(mut installation) = store.installation(name)? else {
         return Ok(());
     };
     installation.places.retain(|known| known != place);
+    installation.direct.retain(|known| known.place != *place);
     if there {
         installation.places.push(place.clone());
+        installation.direct.extend(address.map(|address| Direct {
+            place: place.clone(),
+            address: address.clone(),
+        }));
     }
     store.put_installation(&installation)
 }
 
 /// Takes out Berth's registration; one that somebody else wrote under the name stays.
-pub async fn unregister(context: &Context<'_>, name: &str, place: &Place) -> Result<()> {
+pub async fn unregister(
+    context: &Context<'_>,
+    name: &str,
+    place: &Place,
+    address: Option<&DirectAddress>,
+) -> Result<()> {
     let claude = &context.ports.clients;
     match claude.registration(name, place).await? {
-        Some(found) if found.summary().is_berths => claude.unregister(name, place).await,
+        Some(found) if found.is_berths(address) => claude.unregister(name, place).await,
         _ => Ok(()),
     }
 }
@@ -68,6 +94,7 @@ pub async fn undo(
     context: &Context<'_>,
     name: &str,
     place: &Place,
+    address: Option<&DirectAddress>,
     outcome: &StepOutcome,
 ) -> Result<()> {
     match outcome {
@@ -75,10 +102,10 @@ pub async fn undo(
             let before = context.ports.host.read_backup(path)?;
             match context.ports.clients.registration(name, place).await? {
                 // It is back already, or somebody else has registered another one since.
-                Some(now) if now == before || !now.summary().is_berths => Ok(()),
+                Some(now) if now == before || !now.is_berths(address) => Ok(()),
                 _ => context.ports.clients.restore(&before).await,
             }
         }
-        _ => unregister(context, name, place).await,
+        _ => unregister(context, name, place, address).await,
     }
 }

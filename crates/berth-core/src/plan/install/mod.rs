@@ -1,6 +1,7 @@
 //! The plan of an installation: a pure function of entry, choices, facts and what is around.
 
 mod container;
+mod direct;
 mod process;
 mod remote;
 mod secrets;
@@ -172,10 +173,12 @@ impl Planning<'_> {
         let mut steps = std::mem::take(&mut prepared.steps);
         steps.extend(self.secret_steps(&secrets)?);
         let services = self.service_steps(&prepared.launch, &secrets);
-        let installation = self.installation(prepared, secrets);
+        let mut installation = self.installation(prepared, secrets);
+        installation.direct = self.direct(&installation)?;
         let warnings = self.warnings(&installation);
         let (name, place) = (self.name.clone(), self.choices.place.clone());
-        let command = self.around.command.clone();
+        let mut registers = vec![self.register(&installation, &place)];
+        registers.extend(self.other_registers(&installation));
         let replaces = self.around.old.as_ref().map(|old| old.generation.clone());
         steps.push(Step::WriteInstallation {
             installation: Box::new(installation),
@@ -186,18 +189,7 @@ impl Planning<'_> {
             _ => None,
         });
         steps.extend(services);
-        let there = self
-            .around
-            .registrations
-            .iter()
-            .find(|found| found.place == place);
-        steps.push(Step::Register {
-            name: name.clone(),
-            place: place.clone(),
-            command,
-            replaces: there.cloned(),
-            file: self.file(&place),
-        });
+        steps.extend(registers);
         steps.push(Step::Verify {
             name: name.clone(),
             command: self.around.start.clone(),
@@ -243,6 +235,7 @@ impl Planning<'_> {
             inputs,
             stopped: false,
             places: self.places(),
+            direct: Vec::new(),
             folder: prepared.folder,
             built: None,
             data: self.all_data(prepared.data),
@@ -310,6 +303,7 @@ impl Planning<'_> {
                 name: self.name.clone(),
                 place: place.clone(),
                 file: self.file(place),
+                address: old.address_at(place).cloned(),
             })
             .collect();
         if let Some(stack) = old.launch.stack() {

@@ -57,10 +57,12 @@ fn around(generation: &str) -> Surroundings {
         command: LauncherCommand {
             program: "/usr/bin/berth".to_owned(),
             args: vec!["run".to_owned(), "x".to_owned()],
+            address: None,
         },
         start: LauncherCommand {
             program: "/usr/bin/berth".to_owned(),
             args: vec!["run".to_owned(), "x".to_owned()],
+            address: None,
         },
         old: None,
         desktop_file: Some("/home/ada/.config/Claude/claude_desktop_config.json".to_owned()),

@@ -50,6 +50,11 @@ impl Planning<'_> {
                 warnings.push(Warning::ReplacesForeign { place });
             }
         }
+        let asks = installation
+            .direct
+            .iter()
+            .find_map(|direct| direct.address.helper.clone());
+        warnings.extend(asks.map(|command| Warning::AsksForHeaders { command }));
         if !self.choices.from_env.is_empty() {
             let file = self.source_folder().map(|folder| path_in(&folder));
             warnings.extend(file.map(|path| Warning::SecretInFile { path }));

@@ -1,6 +1,7 @@
 //! Servers that run somewhere else.
 
 use super::*;
+use crate::error::AddressProblem;
 use crate::input::InputProblem;
 use crate::plan::preview::PreviewLine;
 use crate::server::SecretTarget;
@@ -175,4 +176,106 @@ fn a_container_over_http_has_its_port_on_this_computer_only() {
             "{shown}"
         );
     }
+}
+
+/// The registration that a plan writes at a place.
+fn registered(plan: &Plan, at: &Place) -> Option<serde_json::Value> {
+    plan.steps.iter().find_map(|step| match step {
+        Step::Register { place, command, .. } if place == at => Some(command.to_json()),
+        _ => None,
+    })
+}
+
+fn direct(place: Place, token: &str, old: Option<Installation>) -> Result<Plan> {
+    let entry = crate::catalog::load("away", AWAY, crate::catalog::Trust::Community);
+    let inputs = [("team", "blue"), ("zone", "eu")];
+    let inputs = inputs.map(|(key, value)| (key.to_owned(), InputValue::Text(value.to_owned())));
+    let secrets = (!token.is_empty()).then(|| ("token".to_owned(), Secret::new(token)));
+    let choices = Choices {
+        inputs: inputs.into(),
+        secrets: secrets.into_iter().collect(),
+        place,
+        direct: true,
+        replace: old.is_some(),
+        ..choices("away", "hosted")
+    };
+    let around = Surroundings {
+        old,
+        ..around("g1")
+    };
+    let facts = Facts {
+        vault: facts().vault,
+        ..Facts::default()
+    };
+    install(&entry.expect("a good entry"), &choices, &facts, &around)
+}
+
+#[test]
+fn claude_code_can_have_the_address_and_never_a_token() {
+    let user = Place::default();
+    let plan = direct(user.clone(), "s3cret-token", None).expect("a plan");
+    let helper = "/usr/bin/berth headers x";
+    assert_eq!(
+        registered(&plan, &user),
+        Some(serde_json::json!({
+            "type": "http",
+            "url": "https://example.com/blue/mcp",
+            "headers": { "X-Zone": "eu" },
+            "headersHelper": helper,
+        }))
+    );
+    let command = helper.to_owned();
+    assert!(plan.warnings.contains(&Warning::AsksForHeaders { command }));
+    assert!(
+        !serde_json::to_string(&plan)
+            .expect("JSON")
+            .contains("s3cret")
+    );
+
+    let project = Place::claude_code(Scope::Project, Some("/p".to_owned()));
+    let plan = direct(project.clone(), "s3cret-token", None).expect("a plan");
+    let raw = registered(&plan, &project).expect("it is registered");
+    assert!(raw["headersHelper"].is_string(), "{raw}");
+    let open = direct(user.clone(), "", None).expect("a plan");
+    let raw = registered(&open, &user).expect("it is registered");
+    assert_eq!(raw.get("headersHelper"), None, "nothing to ask for: {raw}");
+}
+
+#[test]
+fn an_address_is_given_only_where_it_works() {
+    let refused = |plan: Result<Plan>| plan.expect_err("refused").code;
+    let local = Place::claude_code(Scope::Local, Some("/p".to_owned()));
+    let unfit = |problem| ErrorCode::AddressUnfit { problem };
+    assert_eq!(
+        refused(direct(local.clone(), "s3cret-token", None)),
+        unfit(AddressProblem::Scope)
+    );
+    direct(local, "", None).expect("there is no token to ask for");
+    assert_eq!(
+        refused(direct(Place::claude_desktop(), "", None)),
+        unfit(AddressProblem::Client)
+    );
+}
+
+#[test]
+fn other_places_follow_the_address_when_it_changes() {
+    let user = Place::default();
+    let project = Place::claude_code(Scope::Project, Some("/p".to_owned()));
+    let plan = direct(user.clone(), "s3cret-token", None).expect("a plan");
+    let mut old = plan
+        .steps
+        .iter()
+        .find_map(|step| match step {
+            Step::WriteInstallation { installation, .. } => Some((**installation).clone()),
+            _ => None,
+        })
+        .expect("a record");
+    let mut elsewhere = old.direct[0].clone();
+    elsewhere.place = project.clone();
+    elsewhere.address.url = "https://example.com/red/mcp".to_owned();
+    old.direct.push(elsewhere);
+    old.places.push(project.clone());
+    let plan = direct(user, "s3cret-token", Some(old)).expect("a plan");
+    let raw = registered(&plan, &project).expect("written anew");
+    assert_eq!(raw["url"], "https://example.com/blue/mcp");
 }
