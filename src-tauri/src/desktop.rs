@@ -40,11 +40,7 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
     }
 
     async fn save(&self, title: &str, file_name: &str, text: &str) -> Result<Option<String>> {
-        let (send, receive) = oneshot::channel();
-        self.dialog(title)
-            .set_file_name(file_name)
-            .save_file(|picked| drop(send.send(picked)));
-        let Some(path) = answer(receive).await? else {
+        let Some(path) = self.pick_new_file(title, file_name).await? else {
             return Ok(None);
         };
         tokio::fs::write(&path, text).await.map_err(|error| {
@@ -55,6 +51,14 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
             .caused_by(&error)
         })?;
         Ok(Some(path))
+    }
+
+    async fn pick_new_file(&self, title: &str, file_name: &str) -> Result<Option<String>> {
+        let (send, receive) = oneshot::channel();
+        self.dialog(title)
+            .set_file_name(file_name)
+            .save_file(|picked| drop(send.send(picked)));
+        answer(receive).await
     }
 
     async fn open_link(&self, url: &str) -> Result<()> {

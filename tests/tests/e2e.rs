@@ -3,6 +3,7 @@
 #[path = "e2e"]
 mod e2e {
     mod accessible;
+    mod backup;
     mod built;
     mod csp;
     mod desktop;

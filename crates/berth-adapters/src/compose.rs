@@ -8,6 +8,7 @@ use berth_core::catalog::{Catalog, OwnFiles};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Host, Ports, Store, Vault};
 
+use crate::backup::VolumeBackups;
 use crate::claude::ClaudeCli;
 use crate::docker::DockerEngine;
 use crate::host::LocalHost;
@@ -62,10 +63,12 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
         VaultAccess::Direct => Arc::new(Vaults::new(folder, store.clone())),
         VaultAccess::Sidecar(exchange) => Arc::new(sidecar(host.as_ref())?.by(exchange)),
     };
+    let engine = Arc::new(DockerEngine::new(&host.user_home(), endpoint));
     Ok(Composed {
         catalog: catalog(folder),
         ports: Ports {
-            engine: Arc::new(DockerEngine::new(&host.user_home(), endpoint)),
+            backups: Arc::new(VolumeBackups::new(engine.clone(), host.clone())),
+            engine,
             vault,
             clients: Arc::new(ClaudeCli::new(folder.to_owned(), store.clone())),
             python: Arc::new(PythonTools),

@@ -27,6 +27,10 @@ macro_rules! for_each_command {
             disconnect_preview(PlaceRequest) -> PlanPreview;
             disconnect_start(PlaceStart) -> JobStarted;
             verify_start(NameRequest) -> JobStarted;
+            backup_preview(BackupRequest) -> PlanPreview;
+            backup_start(BackupStart) -> JobStarted;
+            restore_preview(BackupRequest) -> PlanPreview;
+            restore_start(BackupStart) -> JobStarted;
             job_cancel(JobRequest) -> ();
             job_list(()) -> Vec<Job>;
             job_get(JobRequest) -> JobPage;
@@ -52,6 +56,7 @@ macro_rules! for_each_command {
             support_report(()) -> SupportReport;
             pick_folder(PickRequest) -> Picked;
             pick_file(PickRequest) -> Picked;
+            pick_new_file(SaveRequest) -> Picked;
             link_open(LinkRequest) -> ();
         }
     };

@@ -17,6 +17,8 @@ pub trait Desktop: Send + Sync {
     /// # Errors
     /// `FileFailed` where it cannot be written.
     async fn save(&self, title: &str, file_name: &str, text: &str) -> Result<Option<String>>;
+    /// Asks where a new file is to go; `None` when the person closed the dialog. Nothing is written.
+    async fn pick_new_file(&self, title: &str, file_name: &str) -> Result<Option<String>>;
     /// Opens an `https` or `http` address in the browser.
     async fn open_link(&self, url: &str) -> Result<()>;
 }

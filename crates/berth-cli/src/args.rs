@@ -6,11 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::environment::Assigned;
 
+mod backup;
 mod export;
 mod place;
 mod secrets;
 mod services;
 
+pub use backup::{BackupArgs, RestoreArgs};
 pub use export::ExportArgs;
 pub use place::{ClientArg, ConnectArgs, DisconnectArgs, PlaceArgs};
 pub use secrets::{SecretCommand, SecretDeleteArgs, SecretSetArgs, VaultCommand};
@@ -73,6 +75,10 @@ pub enum Command {
     Call(CallArgs),
     /// Print a server in the format of another program, without its secrets.
     Export(ExportArgs),
+    /// Write what a server keeps in volumes into a file, encrypted where keys are among it.
+    Backup(BackupArgs),
+    /// Replace what a server keeps in volumes by what a backup has, after you have agreed.
+    Restore(RestoreArgs),
     /// Register an installed server at one more place, after you have agreed.
     Connect(ConnectArgs),
     /// Take one registration of an installed server away; the server stays.

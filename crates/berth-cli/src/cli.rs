@@ -103,6 +103,8 @@ async fn command(cli: Cli, out: Output) -> u8 {
                 | Command::Connect(_)
                 | Command::Disconnect(_)
                 | Command::Remove(_)
+                | Command::Backup(_)
+                | Command::Restore(_)
         );
     match answer(cli, out).await {
         Ok(code) => code,
@@ -150,6 +152,8 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
             .await
             .map(|error| told(out, error.as_ref())),
         Command::Export(args) => commands::export::run(berth, out, args).await.map(done),
+        Command::Backup(args) => commands::backup::backup(berth, out, args).await.map(done),
+        Command::Restore(args) => commands::backup::restore(berth, out, args).await.map(done),
         Command::Connect(args) => commands::connect::connect(berth, out, args).await.map(done),
         Command::Disconnect(args) => commands::connect::disconnect(berth, out, args)
             .await

@@ -39,6 +39,10 @@ impl Desktop for Terminal {
         Err(no_window())
     }
 
+    async fn pick_new_file(&self, _: &str, _: &str) -> Result<Option<String>> {
+        Err(no_window())
+    }
+
     async fn open_link(&self, _: &str) -> Result<()> {
         Err(no_window())
     }

@@ -81,6 +81,8 @@ fn variables(command: &Command) -> Vec<&Variable> {
         Command::Vault(VaultCommand::Create(args) | VaultCommand::Unlock(args)) => {
             return args.env.iter().collect();
         }
+        Command::Backup(args) => return args.env.iter().collect(),
+        Command::Restore(args) => return args.env.iter().collect(),
         _ => return Vec::new(),
     };
     choices.secret_env.iter().map(|it| &it.variable).collect()
@@ -128,6 +130,8 @@ mod tests {
             (&["secret", "set", "x", "token", "--env", "PATH"], 1),
             (&["vault", "create", "--env", "PATH"], 1),
             (&["vault", "unlock", "--env", "PATH"], 1),
+            (&["backup", "x", "--to", "f", "--env", "PATH"], 1),
+            (&["restore", "x", "--from", "f", "--env", "PATH"], 1),
             (&["list"], 0),
         ] {
             let line = std::iter::once("berth").chain(line.iter().copied());

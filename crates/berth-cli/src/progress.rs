@@ -7,6 +7,7 @@ use berth_core::plan::Purpose;
 use berth_core::progress::{Layer, LayerState, Progress};
 use serde_json::json;
 
+use crate::output::text::size;
 use crate::output::{Output, clean, steps};
 
 /// How often a line that is written over changes.
@@ -139,6 +140,8 @@ fn text(progress: &Progress) -> String {
     match progress {
         Progress::Layers { layers } => layers_text(layers),
         Progress::Count { done, total } => format!("{done} of {total}"),
+        Progress::Bytes { done, total: 0 } => size(*done),
+        Progress::Bytes { done, total } => format!("{} of {}", size(*done), size(*total)),
         Progress::Line { text } => text.clone(),
     }
 }

@@ -45,6 +45,8 @@ pub enum ErrorCode {
     ExportUnfit { name: String, format: Format },
     /// A client cannot be given the address itself.
     AddressUnfit { problem: AddressProblem },
+    NothingKept { name: String },
+    FileThere { path: String },
     ConsentNeeded,
     PlanChanged,
     // Container engine
@@ -106,6 +108,12 @@ pub enum ErrorCode {
     CredentialRefused { tool: String },
     ToolUnknown { tool: String },
     ToolFailed { tool: String },
+    ServerInUse { name: String },
+    // Backups
+    BackupForeign { path: String },
+    BackupDamaged { path: String },
+    BackupLocked { path: String },
+    BackupUnfit { path: String, entry: String, name: String },
     // Berth itself
     EntryInvalid { file: String, problem: String },
     StoreNewer { found: u32, known: u32 },

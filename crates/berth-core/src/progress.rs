@@ -24,6 +24,13 @@ pub enum Progress {
         /// How many there are.
         total: u32,
     },
+    /// Bytes that were moved.
+    Bytes {
+        /// How many so far.
+        done: u64,
+        /// How many in all; 0 where nobody knows.
+        total: u64,
+    },
     /// A line of a tool's output, for the log. Tools may be untrusted: show it as text.
     Line {
         /// Without the line break.

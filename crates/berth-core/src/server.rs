@@ -194,6 +194,9 @@ pub enum DataPlace {
         name: String,
         /// What is kept there, in plain words.
         holds: String,
+        /// Whether keys are among it.
+        #[serde(default)]
+        holds_keys: bool,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The engine adapter against a real engine and real, or really broken, registries.
 
+mod backup;
 mod build;
 mod registry;
 mod services;

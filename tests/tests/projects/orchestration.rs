@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use berth_testkit::ground;
 use berth_tests::left::{assert_nothing_left, is_connected};
+use berth_tests::sandbox::Ran;
 use serde_json::{Value, json};
 
 use super::project::Project;
@@ -130,6 +131,215 @@ fn its_broken_health_check_is_not_run() {
     assert_eq!(found[0]["HostConfig"]["ReadonlyRootfs"], true);
     drop(session.stdin.take());
     assert!(session.wait().unwrap().success());
+    sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
+}
+
+/// The passphrase of the backups, as a variable that only the command gets.
+const PASSPHRASE: &str = "correct horse battery";
+
+fn with_passphrase(project: &Project, passphrase: &str, args: &[&str]) -> Ran {
+    let mut command = project.sandbox.command(project.sandbox.path("bin/berth"));
+    let output = command
+        .args(args)
+        .args(["--env", "BACKUP_PASSPHRASE", "--yes"])
+        .env("BACKUP_PASSPHRASE", passphrase)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Ran::from(output)
+}
+
+/// Everything below the home of the container's user: names, modes, owners and hashes.
+fn listed(project: &Project) -> String {
+    let volumes = project.volumes();
+    let mount = format!("{}:/v", volumes[0]);
+    let code = "import hashlib, os\nfor f, d, n in os.walk('/v'):\n    for p in sorted([f] + [os.path.join(f, x) for x in n]):\n        s = os.lstat(p)\n        print(p, oct(s.st_mode), s.st_uid, s.st_gid, os.path.isfile(p) and hashlib.sha256(open(p, 'rb').read()).hexdigest())";
+    let image = ground::image_python();
+    let run = [
+        "run",
+        "--rm",
+        "--user",
+        "0",
+        "--entrypoint",
+        "python3",
+        "--volume",
+        &mount,
+        &image,
+        "-c",
+        code,
+    ];
+    let ran = project.sandbox.docker(&run).ok();
+    let mut lines: Vec<&str> = ran.stdout.lines().collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+#[test]
+fn keys_come_back_from_a_backup_as_they_were() {
+    let project = project();
+    let sandbox = &project.sandbox;
+    project.install(&["--variant", "image"]);
+    let key = tool(&project, "initialize_keys")["fingerprint"].clone();
+    let signed = tool(&project, "publish_config");
+    let before = listed(&project);
+    assert!(
+        before.contains("signing.key 0o100600 1000 1000"),
+        "{before}"
+    );
+
+    let file = sandbox.path("keys.berth-backup");
+    let file = file.to_str().unwrap();
+    let backup = ["backup", NAME, "--to", file];
+    let refused = sandbox.berth(&backup);
+    assert_eq!(refused.exit, Some(4), "not agreed to: {refused:?}");
+    assert!(refused.stdout.contains("XChaCha20-Poly1305"), "{refused:?}");
+    let short = with_passphrase(&project, "short", &backup);
+    assert_eq!(short.exit, Some(6), "{short:?}");
+    assert!(!std::path::Path::new(file).exists());
+    let done = with_passphrase(&project, PASSPHRASE, &backup).ok();
+    assert!(done.stdout.contains("is backed up in"), "{done:?}");
+    let again = with_passphrase(&project, PASSPHRASE, &backup);
+    assert_eq!(again.exit, Some(7), "it is there: {again:?}");
+    let bytes = fs::read(file).unwrap();
+    let secret = sandbox.docker(&[
+        "run",
+        "--rm",
+        "--user",
+        "0",
+        "--entrypoint",
+        "cat",
+        "--volume",
+        &format!("{}:/v", project.volumes()[0]),
+        &ground::image_python(),
+        "/v/.mcp-orchestration/keys/signing.key",
+    ]);
+    let secret = secret.ok().stdout;
+    let has = |text: &str| {
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    assert!(secret.len() >= 64 && !has(&secret) && !has("signing.key"));
+
+    // All is gone, and made anew: another key.
+    sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
+    assert_eq!(project.volumes(), [""; 0]);
+    project.install(&["--variant", "image"]);
+    let other = tool(&project, "initialize_keys")["fingerprint"].clone();
+    assert_ne!(other, key);
+    let restore = ["restore", NAME, "--from", file];
+    let refused = sandbox.berth(&restore);
+    assert_eq!(refused.exit, Some(4), "{refused:?}");
+    let said = "is replaced: its store and its signing keys";
+    assert!(refused.stdout.contains(said), "{refused:?}");
+    let others = listed(&project);
+    let wrong = with_passphrase(&project, "another passphrase", &restore);
+    assert_eq!(wrong.exit, Some(6), "{wrong:?}");
+    assert!(
+        wrong.stderr.contains("That is not the passphrase"),
+        "{wrong:?}"
+    );
+    let cut = sandbox.path("cut");
+    fs::write(&cut, &bytes[..bytes.len() - 100]).unwrap();
+    let damaged = ["restore", NAME, "--from", cut.to_str().unwrap()];
+    let damaged = with_passphrase(&project, PASSPHRASE, &damaged);
+    assert_eq!(damaged.exit, Some(6), "{damaged:?}");
+    assert!(
+        damaged.stderr.contains("is damaged or not whole"),
+        "{damaged:?}"
+    );
+    assert_eq!(listed(&project), others, "nothing was changed");
+
+    let done = with_passphrase(&project, PASSPHRASE, &restore).ok();
+    assert!(done.stdout.contains("works with it"), "{done:?}");
+    assert_eq!(listed(&project), before);
+    assert_eq!(project.volumes().len(), 1, "no copy stays");
+    assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
+    assert_eq!(tool(&project, "publish_config"), signed);
+    assert_eq!(
+        sandbox.files_with(&secret),
+        Vec::<std::path::PathBuf>::new()
+    );
+
+    // Updated and reconfigured, it is the same volume, and is backed up and restored as before.
+    sandbox.berth(&["update", NAME, "--yes"]).ok();
+    project.install(&["--variant", "dev", "--replace"]);
+    assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
+    with_passphrase(&project, PASSPHRASE, &restore).ok();
+    assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
+    sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
+}
+
+/// A session that runs is not disturbed, and none begins in the middle.
+#[test]
+fn nothing_is_restored_under_a_session() {
+    let project = project();
+    let sandbox = &project.sandbox;
+    project.install(&["--variant", "image"]);
+    let key = tool(&project, "initialize_keys")["fingerprint"].clone();
+    let file = sandbox.path("keys.berth-backup");
+    let backup = ["backup", NAME, "--to", file.to_str().unwrap()];
+    with_passphrase(&project, PASSPHRASE, &backup).ok();
+
+    let mut session = sandbox
+        .command(sandbox.path("bin/berth"))
+        .args(["run", NAME])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(session.stdout.take().unwrap());
+    let input = session.stdin.as_mut().unwrap();
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    let mut answer = String::new();
+    writeln!(input, "{ping}").unwrap();
+    output.read_line(&mut answer).unwrap();
+    let restore = ["restore", NAME, "--from", file.to_str().unwrap()];
+    for args in [&restore[..], &["backup", NAME, "--to", "/tmp/never"]] {
+        let refused = with_passphrase(&project, PASSPHRASE, args);
+        assert_eq!(refused.exit, Some(7), "{refused:?}");
+        assert!(refused.stderr.contains("is in use"), "{refused:?}");
+    }
+    writeln!(input, "{ping}").unwrap();
+    answer.clear();
+    output.read_line(&mut answer).unwrap();
+    assert!(answer.contains("result"), "it goes on: {answer}");
+    drop(session.stdin.take());
+    assert!(session.wait().unwrap().success());
+
+    // Killed in the middle: the launcher does not start what is half there, and the next command
+    // puts back what was there.
+    let mut killed = sandbox
+        .command(sandbox.path("bin/berth"))
+        .args(restore)
+        .args(["--env", "BACKUP_PASSPHRASE", "--yes", "--json"])
+        .env("BACKUP_PASSPHRASE", PASSPHRASE)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let before = listed(&project);
+    let lines = BufReader::new(killed.stdout.take().unwrap()).lines();
+    for line in lines {
+        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        if line["event"] == "step" && line["step"] == 3 && line["state"] == "running" {
+            break;
+        }
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let held = sandbox
+        .command(sandbox.path("bin/berth"))
+        .args(["run", NAME])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(held.status.code(), Some(7), "{held:?}");
+    sandbox.berth(&["list"]).ok();
+    assert_eq!(listed(&project), before);
+    assert_eq!(project.volumes().len(), 1, "no copy stays");
+    assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
 }

@@ -25,6 +25,7 @@ export const overlays = {
   remove: () => import('@/features/servers/RemoveDialog.svelte'),
   connect: () => import('@/features/servers/ConnectDialog.svelte'),
   disconnect: () => import('@/features/servers/DisconnectDialog.svelte'),
+  backup: () => import('@/features/servers/BackupDialog.svelte'),
   export: () => import('@/features/servers/ExportDialog.svelte'),
   link: () => import('./LinkDialog.svelte'),
 } satisfies Record<Overlay['kind'] | 'link', () => Promise<{ default: unknown }>>;

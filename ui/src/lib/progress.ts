@@ -28,6 +28,12 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   delete_secrets: 1,
   delete_folder: 2,
   delete_data: 2,
+  check_unused: 1,
+  write_backup: 30,
+  check_backup: 10,
+  keep_volume: 15,
+  restore_volume: 20,
+  forget_volume: 1,
 };
 
 export function isOver(job: Job): boolean {
@@ -38,6 +44,7 @@ export function isOver(job: Job): boolean {
 export function stepFraction(progress: Progress | undefined): number | null {
   if (!progress || progress.kind === 'line') return null;
   if (progress.kind === 'count') return progress.total > 0 ? progress.done / progress.total : null;
+  if (progress.kind === 'bytes') return progress.total > 0 ? progress.done / progress.total : null;
   const { layers } = progress;
   if (layers.length === 0) return null;
   // Downloading and unpacking are half of a layer each; sizes come in late, so layers count alike.

@@ -20,6 +20,11 @@ export function warningText(warning: Warning): string {
       return t('warning.asks_for_headers', { command: warning.command });
     case 'data_leaves':
       return t('warning.data_leaves', { host: warning.host });
+    case 'replaces_data':
+      return t('warning.replaces_data', {
+        when: warning.created_at.slice(0, 10),
+        what: warning.holds.join(', '),
+      });
     case 'grants':
       return t('warning.grants', { paths: warning.paths.join(', ') });
     default:

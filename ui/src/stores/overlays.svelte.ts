@@ -9,6 +9,8 @@ export type Overlay =
   /** One more place for an installation, and one fewer. */
   | { kind: 'connect'; name: string; places: readonly Place[]; remote: boolean }
   | { kind: 'disconnect'; name: string; place: Place }
+  /** What an installation keeps, into a file or out of one. */
+  | { kind: 'backup'; name: string; restore: boolean }
   /** An installation in the formats of other programs. */
   | { kind: 'export'; name: string };
 

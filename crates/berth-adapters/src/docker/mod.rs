@@ -10,6 +10,7 @@ mod pull;
 pub mod reference;
 mod services;
 mod transport;
+mod volumes;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -349,14 +350,11 @@ impl Engine for DockerEngine {
     }
 
     async fn volume_exists(&self, name: &str) -> Result<bool> {
-        const OPERATION: &str = "look at a volume";
-        check_name(OPERATION, name)?;
-        let at = self.engine().await?;
-        match at.docker.inspect_volume(name).await {
-            Ok(_) => Ok(true),
-            Err(error) if status(&error) == Some(404) => Ok(false),
-            Err(error) => Err(self.failed(&at, OPERATION, error)),
-        }
+        self.has_volume(name).await
+    }
+
+    async fn volume_in_use(&self, name: &str) -> Result<bool> {
+        self.has_running(name).await
     }
 }
 

@@ -23,7 +23,8 @@ pub struct Record {
 
 impl Record {
     /// Reads the record of `name` below Berth's home and checks its seal. `NotInstalled` where
-    /// there is none, `InstallationChanged` where it is not what was agreed to.
+    /// there is none, `InstallationChanged` where it is not what was agreed to, `JobRunning` while
+    /// what it keeps is being backed up or restored.
     pub fn read(home: &Path, name: &str) -> Result<Self> {
         check_name(name)?;
         let launch = Launch::begin(home);
@@ -34,6 +35,11 @@ impl Record {
             })
         })?;
         check_seal(&installation)?;
+        if records.is_held(home, name)? {
+            return Err(Error::new(ErrorCode::JobRunning {
+                name: name.to_owned(),
+            }));
+        }
         Ok(Self {
             installation,
             settings: records.settings()?,

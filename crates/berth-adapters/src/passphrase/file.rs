@@ -3,40 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::secret::Secret;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::private;
-use crate::vault::sealed::{self, KEY_LENGTH, SealKey};
+use crate::vault::derived::Derivation;
+use crate::vault::sealed::{self, SealKey};
 
 /// What the file is, for whoever looks into it.
 const FORMAT: &str = "berth vault 1";
-
-/// Cost of deriving the key: 64 MiB and three passes, about a quarter of a second.
-const MEMORY_KIB: u32 = 64 * 1024;
-const PASSES: u32 = 3;
-/// A changed file cannot make us use more than this.
-const MOST_MEMORY_KIB: u32 = 1024 * 1024;
-const MOST_PASSES: u32 = 64;
 
 /// How the key is derived, and how to tell a wrong one. It is authenticated with the values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     format: String,
-    /// Argon2id.
-    memory_kib: u32,
-    passes: u32,
-    /// Base64.
-    salt: String,
-    /// Base64 of the first bytes of a hash of the key: a wrong passphrase is told from a damaged
-    /// file. It helps a guesser no more than the sealed values do.
-    check: String,
+    #[serde(flatten)]
+    derivation: Derivation,
 }
 
 /// The file.
@@ -51,58 +37,31 @@ pub struct VaultFile {
 impl Header {
     /// With a new salt; the check is filled when the key is derived.
     pub fn new() -> Result<Self> {
-        let mut salt = [0; 16];
-        sealed::fill_random(&mut salt)?;
         Ok(Self {
             format: FORMAT.to_owned(),
-            memory_kib: MEMORY_KIB,
-            passes: PASSES,
-            salt: BASE64_STANDARD.encode(salt),
-            check: String::new(),
+            derivation: Derivation::new()?,
         })
     }
 
     /// Derives the key. A new header is given its check.
     pub fn derive(&mut self, passphrase: &Secret) -> Result<SealKey> {
-        let mut key = SealKey::default();
-        let failed = |error: argon2::Error| {
-            Error::internal("the vault's key cannot be derived").with_cause(error.to_string())
-        };
-        let salt = BASE64_STANDARD
-            .decode(&self.salt)
-            .map_err(|error| Error::internal("the vault's salt is damaged").caused_by(&error))?;
-        let params =
-            Params::new(self.memory_kib, self.passes, 1, Some(KEY_LENGTH)).map_err(failed)?;
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.expose().as_bytes(), &salt, key.as_mut())
-            .map_err(failed)?;
-        if self.check.is_empty() {
-            self.check = check(&key);
-        }
-        Ok(key)
+        self.derivation.derive(passphrase)
     }
 
     /// Whether a key is this vault's.
     pub fn fits(&self, key: &SealKey) -> bool {
-        self.check == check(key)
+        self.derivation.fits(key)
     }
 
     /// What the key is called in the session: every vault has another salt.
     pub fn key_name(&self) -> String {
-        format!("berth:vault:{}", self.salt)
+        format!("berth:vault:{}", self.derivation.salt())
     }
 
     fn about(&self) -> Result<Vec<u8>> {
         serde_json::to_vec(self)
             .map_err(|error| Error::internal("a header has no JSON form").caused_by(&error))
     }
-}
-
-fn check(key: &SealKey) -> String {
-    let mut hash = Sha256::new();
-    hash.update(b"berth vault check");
-    hash.update(key.as_slice());
-    BASE64_STANDARD.encode(&hash.finalize()[..8])
 }
 
 /// Reads the file. It is not opened yet.
@@ -114,7 +73,7 @@ pub fn read(path: &Path) -> Result<VaultFile> {
     if header.format != FORMAT {
         return Err(damaged(path).with_cause("it has another format"));
     }
-    if header.memory_kib > MOST_MEMORY_KIB || header.passes > MOST_PASSES {
+    if !header.derivation.is_bearable() {
         return Err(damaged(path).with_cause("deriving its key would take too much"));
     }
     Ok(file)

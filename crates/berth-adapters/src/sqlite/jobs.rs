@@ -96,6 +96,12 @@ pub fn open(connection: &Connection) -> Outcome<Vec<Job>> {
     )
 }
 
+/// The job of a name that is not over.
+pub fn open_of(connection: &Connection, name: &str) -> Outcome<Option<Job>> {
+    let sql = "SELECT record FROM jobs WHERE name = ?1 AND open = 1";
+    Ok(records(connection, sql, [name])?.pop())
+}
+
 fn records(connection: &Connection, sql: &str, with: impl rusqlite::Params) -> Outcome<Vec<Job>> {
     let mut statement = connection.prepare(sql)?;
     let records = statement.query_map(with, |row| row.get::<_, String>(0))?;

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use berth_core::error::Result;
+use berth_core::job::Job;
+use berth_core::plan::Purpose;
 use berth_core::server::Installation;
 use berth_core::settings::{MachineNotes, Settings};
 use rusqlite::{Connection, OpenFlags};
 
 use super::failure::Failure;
-use super::{FILE_NAME, SqliteStore, installations, notes, schema};
+use super::{FILE_NAME, SqliteStore, installations, jobs, lock, notes, schema};
 
 /// SQLite's page cache, in KiB; its default is 2,000.
 const CACHE_KIB: i32 = 64;
@@ -62,6 +64,21 @@ impl LaunchRecords {
             Some(connection) => installations::current(connection, name)
                 .map_err(|failure| failure.during("read an installation", &self.file)),
         }
+    }
+
+    /// Whether a job is at work on what an installation keeps, so that it is not to be started. One
+    /// that only reads it holds nobody up once its process is gone; what was half replaced does,
+    /// until it is put right.
+    pub fn is_held(&self, home: &Path, name: &str) -> Result<bool> {
+        let Some(connection) = &self.connection else {
+            return Ok(false);
+        };
+        let job = jobs::open_of(connection, name)
+            .map_err(|failure| failure.during("read a job", &self.file))?;
+        let Some(job) = job.filter(Job::holds_sessions) else {
+            return Ok(false);
+        };
+        Ok(job.plan.purpose == Purpose::Restore || lock::take(home, &job.id)?.is_none())
     }
 
     /// What the launcher cannot find out by itself.

@@ -1,6 +1,7 @@
 //! The vault: which one holds the secrets, and the two that there are
 //! ([`crate::keychain`], [`crate::passphrase`]).
 
+pub mod derived;
 mod keep;
 pub mod sealed;
 mod vaults;

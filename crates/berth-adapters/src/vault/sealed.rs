@@ -57,6 +57,64 @@ pub fn open(key: &SealKey, about: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<
         .map(Zeroizing::new)
 }
 
+/// Seals the parts of something long, one after the other: each has a nonce of its own, made of a
+/// random beginning and its number, so that none can be left out, doubled or moved.
+pub struct Parts {
+    key: SealKey,
+    nonce: [u8; NONCE_LENGTH],
+    about: Vec<u8>,
+    number: u64,
+}
+
+/// Length of the random beginning of the nonces.
+pub const PARTS_NONCE: usize = NONCE_LENGTH - 8;
+
+/// What sealing adds to a part.
+pub const TAG_LENGTH: usize = 16;
+
+impl Parts {
+    /// From the first part on. A beginning is used once with a key.
+    pub fn new(key: SealKey, beginning: [u8; PARTS_NONCE], about: Vec<u8>) -> Self {
+        let mut nonce = [0; NONCE_LENGTH];
+        nonce[..PARTS_NONCE].copy_from_slice(&beginning);
+        Self {
+            key,
+            nonce,
+            about,
+            number: 0,
+        }
+    }
+
+    fn next(&mut self) -> XNonce {
+        self.nonce[PARTS_NONCE..].copy_from_slice(&self.number.to_be_bytes());
+        self.number += 1;
+        XNonce::from(self.nonce)
+    }
+
+    /// Encrypts the next part.
+    pub fn seal(&mut self, plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce = self.next();
+        let payload = Payload {
+            msg: plain,
+            aad: &self.about,
+        };
+        cipher(&self.key)
+            .encrypt(&nonce, payload)
+            .map_err(|_| Error::internal("a part is too long to be encrypted"))
+    }
+
+    /// Decrypts the next part; `None` where it is not the one that was sealed then.
+    pub fn open(&mut self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let nonce = self.next();
+        let payload = Payload {
+            msg: sealed,
+            aad: &self.about,
+        };
+        let plain = cipher(&self.key).decrypt(&nonce, payload);
+        plain.ok().map(Zeroizing::new)
+    }
+}
+
 fn cipher(key: &SealKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&Key::from(**key))
 }

@@ -11,7 +11,7 @@ use berth_core::settings::Settings;
 
 use super::Berth;
 use crate::types::{
-    AppEvent, AppInfo, ClientRow, LauncherLinked, LinkRequest, PickRequest, Picked,
+    AppEvent, AppInfo, ClientRow, LauncherLinked, LinkRequest, PickRequest, Picked, SaveRequest,
 };
 
 impl Berth {
@@ -124,6 +124,13 @@ impl Berth {
     /// Asks for a file with a native dialog.
     pub async fn pick_file(&self, request: PickRequest) -> Result<Picked> {
         let path = self.desktop.pick_file(&request.title).await?;
+        Ok(Picked { path })
+    }
+
+    /// Asks where a new file is to go with a native dialog; nothing is written.
+    pub async fn pick_new_file(&self, request: SaveRequest) -> Result<Picked> {
+        let SaveRequest { title, file_name } = request;
+        let path = self.desktop.pick_new_file(&title, &file_name).await?;
         Ok(Picked { path })
     }
 

@@ -1,6 +1,7 @@
 //! The handlers: one method of [`Berth`] for each command, thin, over the ports and the core.
 
 mod app;
+mod backups;
 mod cards;
 mod catalog;
 mod events;

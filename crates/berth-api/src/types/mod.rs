@@ -1,6 +1,7 @@
 //! Requests, responses and events. All of them are exported to TypeScript.
 
 mod app;
+mod backup;
 mod catalog;
 mod event;
 mod export;
@@ -13,6 +14,7 @@ pub use app::{
     AppInfo, ClientRow, FactsRefresh, LauncherLinked, LinkRequest, PickRequest, Picked,
     SupportReport,
 };
+pub use backup::{BackupRequest, BackupStart, SaveRequest};
 pub use catalog::{
     CardState, CatalogCard, CatalogFilter, CatalogPage, CatalogQuery, CatalogReport, CatalogSort,
     EntryPage, EntryRequest, FacetCount, Facets, Need, VariantPage,

@@ -208,6 +208,10 @@ impl Desktop for Dialogs {
         Ok(picked)
     }
 
+    async fn pick_new_file(&self, _: &str, name: &str) -> Result<Option<String>> {
+        Ok(self.picked()?.map(|path| format!("{path}/{name}")))
+    }
+
     async fn open_link(&self, url: &str) -> Result<()> {
         self.opened.lock().unwrap().push(url.to_owned());
         Ok(())

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod app;
+mod backups;
 mod catalog;
 mod desk;
 mod events;

@@ -91,6 +91,8 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Connect => "connect",
         Purpose::Disconnect => "disconnect",
         Purpose::Verify => "verify",
+        Purpose::Backup => "back up",
+        Purpose::Restore => "restore",
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod backup;
 pub mod call;
 pub mod catalog;
 pub mod choices;

@@ -37,7 +37,7 @@ pub async fn run(berth: &Berth, out: Output, command: VaultCommand) -> Result<()
 }
 
 /// A passphrase that was typed without being seen is typed twice.
-fn new_passphrase(variable: Option<&Variable>) -> Result<Secret> {
+pub fn new_passphrase(variable: Option<&Variable>) -> Result<Secret> {
     let first = ask::secret(KEY, variable, "New passphrase: ")?;
     if variable.is_none() && std::io::stdin().is_terminal() {
         let second = ask::secret(KEY, None, "Again: ")?;

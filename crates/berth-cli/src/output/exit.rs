@@ -54,8 +54,17 @@ pub fn code(error: &Error) -> u8 {
         | E::FolderMissing { .. }
         | E::PathMissing { .. }
         | E::ExportUnfit { .. }
-        | E::AddressUnfit { .. } => INPUT,
-        E::NameTaken { .. } | E::AlreadyRegistered { .. } | E::JobRunning { .. } => CONFLICT,
+        | E::AddressUnfit { .. }
+        | E::NothingKept { .. }
+        | E::BackupForeign { .. }
+        | E::BackupDamaged { .. }
+        | E::BackupLocked { .. }
+        | E::BackupUnfit { .. } => INPUT,
+        E::NameTaken { .. }
+        | E::AlreadyRegistered { .. }
+        | E::JobRunning { .. }
+        | E::ServerInUse { .. }
+        | E::FileThere { .. } => CONFLICT,
         E::EngineMissing
         | E::EngineStopped { .. }
         | E::EngineDenied { .. }

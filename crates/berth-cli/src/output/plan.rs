@@ -17,6 +17,8 @@ pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
         Purpose::Connect => "Connect",
         Purpose::Disconnect => "Disconnect",
         Purpose::Verify => "Verify",
+        Purpose::Backup => "Back up",
+        Purpose::Restore => "Restore",
     };
     let mut text = format!(
         "{what} {} (entry {}, variant {})\n",
@@ -135,6 +137,14 @@ fn warning(warning: &Warning) -> String {
         Warning::DataLeaves { host } => format!(
             "It runs on {host}: what its tools are given is sent there, and it answers as it does then, not as it was when it was looked at."
         ),
+        Warning::ReplacesData { created_at, holds } => format!(
+            "What it has kept since {} is replaced: {}. It comes back if anything fails.",
+            text::day(created_at),
+            holds.join("; ")
+        ),
+        Warning::NeedsPassphrase => {
+            "Without its passphrase nobody can open the backup, you included.".to_owned()
+        }
         Warning::Grants { paths } => {
             format!("The server may read or change: {}", paths.join(", "))
         }

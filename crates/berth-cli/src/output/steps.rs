@@ -55,6 +55,12 @@ pub fn title(step: &Step) -> String {
         }
         Step::DeleteSecrets { .. } => "Delete its secrets".to_owned(),
         Step::DeleteFolder { .. } => "Delete its folder".to_owned(),
+        Step::CheckUnused { .. } => "Make sure that nothing uses what it keeps".to_owned(),
+        Step::WriteBackup { file, .. } => format!("Write {file}"),
+        Step::CheckBackup { file, .. } => format!("Check {file}"),
+        Step::KeepVolume { volume } => format!("Keep a copy of {}", volume.volume),
+        Step::RestoreVolume { volume, .. } => format!("Replace what {} holds", volume.volume),
+        Step::ForgetVolume { volume } => format!("Delete the copy of {}", volume.volume),
         Step::DeleteData { .. } => "Delete what it has kept".to_owned(),
     };
     clean(&title)

@@ -277,6 +277,10 @@ pub enum MountSource {
     Volume {
         /// What is kept there, in plain words; named before it is deleted.
         holds: String,
+        /// Whether keys are among it, or other things that let whoever has them act as the person:
+        /// a backup of it is encrypted.
+        #[serde(default)]
+        holds_keys: bool,
     },
 }
 

@@ -133,6 +133,11 @@ pub enum StepOutcome {
     },
     /// What the step makes was not there before: the undo takes it away.
     Created,
+    /// A backup was written.
+    Backup {
+        /// Its size in bytes.
+        size: u64,
+    },
     /// Volumes that were not there before the server was started for the first time.
     Volumes {
         /// Their names.
@@ -223,8 +228,8 @@ impl Job {
     pub fn is_committed(&self) -> bool {
         match self.plan.purpose {
             Purpose::Remove | Purpose::Disconnect => self.state != JobState::Waiting,
-            Purpose::Verify => false,
-            Purpose::Install | Purpose::Reconfigure | Purpose::Connect => self
+            Purpose::Verify | Purpose::Backup => false,
+            Purpose::Install | Purpose::Reconfigure | Purpose::Connect | Purpose::Restore => self
                 .plan
                 .steps
                 .iter()
@@ -233,6 +238,22 @@ impl Job {
                     matches!(step, Step::Verify { .. }) && record.state == StepState::Done
                 }),
         }
+    }
+
+    /// Whether nobody may start the server now: what it keeps is being read or replaced. Its
+    /// verification, at the end of a restoring, may.
+    #[must_use]
+    pub fn holds_sessions(&self) -> bool {
+        let is_verified = |(step, record): (&Step, &StepRecord)| {
+            matches!(step, Step::Verify { .. })
+                && matches!(record.state, StepState::Running | StepState::Done)
+        };
+        matches!(self.plan.purpose, Purpose::Backup | Purpose::Restore)
+            && match self.state {
+                JobState::Running => !self.plan.steps.iter().zip(&self.steps).any(is_verified),
+                JobState::Undoing => true,
+                _ => false,
+            }
     }
 
     /// The step that is running or failed, or the last one.

@@ -171,8 +171,12 @@ impl Work {
             if matches!(state, StepState::Waiting | StepState::Undone) {
                 continue;
             }
-            self.mark(index, StepState::Undoing);
             let step = self.job.plan.steps[index].clone();
+            // The only copy of what is not back where it belongs.
+            if matches!(step, Step::KeepVolume { .. }) && self.data_is_away() {
+                continue;
+            }
+            self.mark(index, StepState::Undoing);
             let outcome = self.job.steps[index].outcome.clone();
             match steps::undo(&self.context(), &step, &outcome).await {
                 Ok(()) => self.mark(index, StepState::Undone),
@@ -183,7 +187,24 @@ impl Work {
                 }
             }
         }
+        if self.data_is_away() {
+            tracing::error!(
+                job = self.job.id,
+                "data could not be put back; the next start tries again"
+            );
+            self.reporter.flush();
+            return;
+        }
         self.end(end, Some(error));
+    }
+
+    /// Whether what a server keeps could not be put back. Such a job stays open, and the server is
+    /// not started: it would take what is half there for everything.
+    fn data_is_away(&self) -> bool {
+        let mut steps = self.job.plan.steps.iter().zip(&self.job.steps);
+        steps.any(|(step, record)| {
+            matches!(step, Step::RestoreVolume { .. }) && record.state == StepState::UndoFailed
+        })
     }
 
     /// Writes that nothing more will happen.

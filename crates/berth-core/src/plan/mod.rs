@@ -3,6 +3,7 @@
 //! A plan is made by a pure function of entry, choices and facts ([`install`], [`remove`]). What
 //! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
 
+mod backup;
 mod choices;
 pub mod command;
 mod connect;
@@ -20,6 +21,7 @@ mod variants;
 mod vault;
 mod warning;
 
+pub use backup::{prepare_backup, prepare_restore};
 pub use choices::{Choices, HereImage};
 pub use connect::{prepare_connect, prepare_disconnect};
 pub(crate) use direct::helper;
@@ -38,8 +40,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::backup::Backup;
 use crate::catalog::{CredentialCheck, Generate};
 use crate::client::{DirectAddress, LauncherCommand, Place, RegistrationSummary};
+use crate::port::VolumeAt;
 use crate::server::{BuiltImage, DataPlace, Installation, SecretUse};
 use crate::stack::Stack;
 
@@ -74,6 +78,10 @@ pub enum Purpose {
     Connect,
     /// Takes one registration of an installed server away. Carried on once it has begun.
     Disconnect,
+    /// Writes what an installed server keeps into a file. Undone when it fails.
+    Backup,
+    /// Replaces what an installed server keeps by what a file has. Undone when it fails.
+    Restore,
     /// Only verifies.
     Verify,
 }
@@ -306,6 +314,49 @@ pub enum Step {
     DeleteFolder {
         /// Absolute path below Berth's home.
         path: String,
+    },
+    /// Makes sure that nothing uses the volumes. From here on no session begins until the job has
+    /// put them right.
+    CheckUnused {
+        /// The installation.
+        name: String,
+        /// The volumes.
+        volumes: Vec<String>,
+    },
+    /// Writes volumes into a new file.
+    WriteBackup {
+        /// Absolute path.
+        file: String,
+        /// What the file says of itself. Its identifier and its time are filled in then.
+        backup: Backup,
+        /// The volumes, in the backup's order.
+        volumes: Vec<VolumeAt>,
+    },
+    /// Reads a whole backup, so that nothing is begun with one that is not whole.
+    CheckBackup {
+        /// Absolute path.
+        file: String,
+        /// What the file says of itself.
+        backup: Backup,
+    },
+    /// Keeps a copy of a volume until the job has ended well. A volume that is not there has none.
+    KeepVolume {
+        /// The volume.
+        volume: VolumeAt,
+    },
+    /// Replaces what a volume holds. The undo puts the copy back.
+    RestoreVolume {
+        /// Absolute path of the backup.
+        file: String,
+        /// The number of the volume in it; the first is 0.
+        number: usize,
+        /// The volume.
+        volume: VolumeAt,
+    },
+    /// Deletes the copy of a volume.
+    ForgetVolume {
+        /// The volume that it is a copy of.
+        volume: VolumeAt,
     },
     /// Deletes data of the installation: what is lost is named.
     DeleteData {

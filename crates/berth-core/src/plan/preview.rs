@@ -1,5 +1,6 @@
 //! What the consent sheet shows of a step: everything, untruncated, secrets as dots.
 
+mod backup;
 mod container;
 
 use serde::{Deserialize, Serialize};
@@ -234,10 +235,16 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             path.clone(),
             vec![PreviewLine::Deletes { path: path.clone() }],
         ),
+        Step::CheckUnused { name, .. } => ("check_unused", name.clone(), Vec::new()),
+        Step::WriteBackup { .. }
+        | Step::CheckBackup { .. }
+        | Step::KeepVolume { .. }
+        | Step::RestoreVolume { .. }
+        | Step::ForgetVolume { .. } => backup::preview(step),
         Step::DeleteData { data } => {
             let (subject, path) = match data {
                 DataPlace::Folder { path } => (path.clone(), path.clone()),
-                DataPlace::Volume { name, holds } => (holds.clone(), name.clone()),
+                DataPlace::Volume { name, holds, .. } => (holds.clone(), name.clone()),
             };
             ("delete_data", subject, vec![PreviewLine::Deletes { path }])
         }

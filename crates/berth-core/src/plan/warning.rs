@@ -49,6 +49,15 @@ pub enum Warning {
         /// The command that it runs.
         command: String,
     },
+    /// What the server has kept since the backup is replaced.
+    ReplacesData {
+        /// When the backup was made (RFC 3339, UTC).
+        created_at: String,
+        /// What is replaced, in plain words.
+        holds: Vec<String>,
+    },
+    /// Without its passphrase nobody can open the backup.
+    NeedsPassphrase,
     /// The server may read or write these folders.
     Grants {
         /// Absolute paths.

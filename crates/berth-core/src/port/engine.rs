@@ -50,6 +50,9 @@ pub trait Engine: ServiceEngine {
 
     /// Whether a volume exists.
     async fn volume_exists(&self, name: &str) -> Result<bool>;
+
+    /// Whether a container that runs, anybody's, has this volume.
+    async fn volume_in_use(&self, name: &str) -> Result<bool>;
 }
 
 /// An image on this computer.

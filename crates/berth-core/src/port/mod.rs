@@ -1,6 +1,7 @@
 //! What the outside must fulfil. Adapters implement these over the real things, the testkit over
 //! memory; one contract suite runs over both.
 
+mod backups;
 mod clients;
 mod engine;
 mod host;
@@ -12,6 +13,7 @@ mod sources;
 mod store;
 mod vault;
 
+pub use backups::{Backups, VolumeAt};
 pub use clients::{ClientHealth, Clients};
 pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
 pub use host::{Host, PathKind};
@@ -33,6 +35,7 @@ use std::sync::Arc;
 #[allow(missing_docs)]
 pub struct Ports {
     pub engine: Arc<dyn Engine>,
+    pub backups: Arc<dyn Backups>,
     pub vault: Arc<dyn Vault>,
     pub clients: Arc<dyn Clients>,
     pub python: Arc<dyn PythonRuntime>,

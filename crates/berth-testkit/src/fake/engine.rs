@@ -152,12 +152,22 @@ impl Engine for FakeEngine {
             }));
         }
         state.volumes.remove(name);
+        state.contents.remove(name);
         Ok(())
     }
 
     async fn volume_exists(&self, name: &str) -> Result<bool> {
         self.check()?;
         Ok(self.0.state().volumes.contains(name))
+    }
+
+    async fn volume_in_use(&self, name: &str) -> Result<bool> {
+        self.check()?;
+        let state = self.0.state();
+        Ok(state.containers.iter().any(|container| {
+            let volumes = format!("berth-{}-", container.labels.installation);
+            container.running && name.starts_with(&volumes)
+        }))
     }
 }
 

@@ -63,6 +63,7 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
         .installation(name)?
         .ok_or_else(|| exited(format!("{name} is not installed")))?;
     check_seal(&installation).map_err(|error| exited(error.to_string()))?;
+    let jobs = world.store.open_jobs()?;
     let state = world.state();
     for secret in &installation.secrets {
         let item = VaultItem {
@@ -77,6 +78,12 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
     let mut needs = installation.launch.needs().into_iter();
     if let Some(path) = needs.find(|path| state.files.kind(path) == PathKind::Nothing) {
         return Err(exited(format!("no {path}")));
+    }
+    if jobs
+        .iter()
+        .any(|job| job.plan.name == name && job.holds_sessions())
+    {
+        return Err(exited("what it keeps is being worked on".to_owned()));
     }
     match &installation.launch {
         Launch::Process {

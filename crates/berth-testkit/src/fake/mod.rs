@@ -5,6 +5,7 @@
 //! fail only where the world lacks something; to make any call fail, crash or be cancelled, wrap
 //! the ports with [`crate::faulty`].
 
+mod backups;
 mod build;
 mod claude;
 mod engine;
@@ -18,6 +19,7 @@ mod store;
 mod vault;
 mod world;
 
+pub use backups::FakeBackups;
 pub use claude::FakeClaude;
 pub use engine::FakeEngine;
 pub use files::{Files, Node};

@@ -8,8 +8,8 @@ use berth_core::plan::VaultItem;
 use berth_core::port::{ImageInfo, Ports, ProbeAnswer, ServiceContainer, SessionContainer, Store};
 
 use super::{
-    FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakeProbe, FakePython, FakeSources,
-    FakeStarter, FakeVault, Files, MemoryStore, ServerScript, StoreSnapshot,
+    FakeBackups, FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakeProbe, FakePython,
+    FakeSources, FakeStarter, FakeVault, Files, MemoryStore, ServerScript, StoreSnapshot,
 };
 
 /// A machine in memory. It has everything that Berth can use, and one person, Ada.
@@ -43,6 +43,8 @@ pub struct State {
     pub broken_services: BTreeSet<String>,
     /// Volumes.
     pub volumes: BTreeSet<String>,
+    /// What is in those that are not empty.
+    pub contents: BTreeMap<String, String>,
     /// The vault, or why there is none.
     pub vault: Result<VaultFacts>,
     /// Its values.
@@ -94,6 +96,7 @@ pub struct Snapshot {
     pub services: Vec<ServiceContainer>,
     pub networks: BTreeSet<String>,
     pub volumes: BTreeSet<String>,
+    pub contents: BTreeMap<String, String>,
     pub secrets: BTreeMap<VaultItem, String>,
     pub registrations: BTreeMap<(Place, String), serde_json::Value>,
     pub store: StoreSnapshot,
@@ -137,6 +140,7 @@ impl World {
             networks: BTreeSet::new(),
             broken_services: BTreeSet::new(),
             volumes: BTreeSet::new(),
+            contents: BTreeMap::new(),
             vault: Ok(VaultFacts {
                 kind: VaultKind::Keychain,
                 product: "GNOME Keyring".to_owned(),
@@ -171,6 +175,7 @@ impl World {
     pub fn ports(self: &Arc<Self>) -> Ports {
         Ports {
             engine: Arc::new(FakeEngine(self.clone())),
+            backups: Arc::new(FakeBackups(self.clone())),
             vault: Arc::new(FakeVault(self.clone())),
             clients: Arc::new(FakeClaude(self.clone())),
             python: Arc::new(FakePython(self.clone())),
@@ -201,6 +206,7 @@ impl World {
             services: state.services.clone(),
             networks: state.networks.clone(),
             volumes: state.volumes.clone(),
+            contents: state.contents.clone(),
             secrets: state.secrets.clone(),
             registrations: state.registrations.clone(),
             store: self.store.snapshot(),

@@ -19,6 +19,8 @@ use berth_core::settings::{MachineNotes, Settings};
 
 use super::Faults;
 
+mod backups;
+
 /// A port and the faults around it.
 pub(super) struct Faulty<P: ?Sized> {
     pub(super) port: Arc<P>,
@@ -36,6 +38,7 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
     }
     Ports {
         engine: around(&ports.engine, faults),
+        backups: around(&ports.backups, faults),
         vault: around(&ports.vault, faults),
         clients: around(&ports.clients, faults),
         python: around(&ports.python, faults),
@@ -115,6 +118,11 @@ impl Engine for Faulty<dyn Engine> {
     async fn volume_exists(&self, name: &str) -> Result<bool> {
         let work = self.port.volume_exists(name);
         self.faults.around_async("engine.volume_exists", work).await
+    }
+
+    async fn volume_in_use(&self, name: &str) -> Result<bool> {
+        let work = self.port.volume_in_use(name);
+        self.faults.around_async("engine.volume_in_use", work).await
     }
 }
 

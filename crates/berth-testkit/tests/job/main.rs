@@ -2,6 +2,7 @@
 //! half-done or lost wherever they are stopped.
 
 mod around;
+mod backup;
 mod before;
 mod choices;
 mod double;

@@ -1,7 +1,7 @@
 //! What the consent sheet shows, whole: a change of it is a change of what people agree to.
 
 use berth_core::plan::preview::PreviewLine;
-use berth_core::plan::{Plan, Warning, preview};
+use berth_core::plan::{Plan, Step, Warning, preview};
 use berth_core::port::Ports;
 use berth_core::secret::DOTS;
 
@@ -20,7 +20,15 @@ fn shown(plan: &Plan) -> String {
             text.push_str(&format!("  {}\n", one(line)));
         }
     }
-    text
+    // When the backup was made is the run's own.
+    let made = plan.steps.iter().find_map(|step| match step {
+        Step::CheckBackup { backup, .. } => Some(backup.created_at.as_str()),
+        _ => None,
+    });
+    match made {
+        Some(at) => text.replace(at, "<when>"),
+        None => text,
+    }
 }
 
 fn said(warning: &Warning) -> String {

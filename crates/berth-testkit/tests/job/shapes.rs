@@ -8,14 +8,15 @@ use berth_core::error::{Error, ErrorCode};
 use berth_core::facts::Facts;
 use berth_core::input::SecretValues;
 use berth_core::plan::{
-    Choices, Plan, prepare_connect, prepare_disconnect, prepare_install, prepare_remove,
-    prepare_verify,
+    Choices, Plan, prepare_backup, prepare_connect, prepare_disconnect, prepare_install,
+    prepare_remove, prepare_restore, prepare_verify,
 };
 use berth_core::port::Store;
 use berth_testkit::fake::World;
 
 use super::around::surround;
 pub use super::around::{SOURCE, write_source};
+use super::backup;
 pub use super::before::install;
 use super::before::{connect, connect_to, done, stop};
 pub use super::choices::{BUILT, choices, dev, image, in_place, python, remote, token};
@@ -92,10 +93,13 @@ pub enum Shape {
     ConnectDirect,
     DisconnectDirect,
     Verify,
+    Backup,
+    Restore,
+    RestoreLostVolume,
 }
 
 impl Shape {
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 55] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
@@ -148,6 +152,9 @@ impl Shape {
         Self::ConnectDirect,
         Self::DisconnectDirect,
         Self::Verify,
+        Self::Backup,
+        Self::Restore,
+        Self::RestoreLostVolume,
     ];
 
     /// A machine on which the shape begins, with other things on it that nothing may touch, the
@@ -257,6 +264,10 @@ impl Shape {
             Self::ReconfigureInPlace | Self::ReconfigureInPlaceToBuilt | Self::RemoveInPlace => {
                 install(&world, in_place(), OLD_TOKEN).await;
             }
+            Self::Backup => backup::keeping(&world).await,
+            Self::Restore | Self::RestoreLostVolume => {
+                backup::backed_up(&world, self == Self::RestoreLostVolume).await;
+            }
             Self::InstallPython
             | Self::InstallDirect
             | Self::InstallInDesktop
@@ -297,6 +308,14 @@ impl Shape {
             | Self::RemoveBuiltOverTheirs => (
                 prepare_remove(&ports, "demo", false).await,
                 SecretValues::new(),
+            ),
+            Self::Backup => (
+                prepare_backup(&ports, "demo", backup::FILE).await,
+                backup::passphrase(),
+            ),
+            Self::Restore | Self::RestoreLostVolume => (
+                prepare_restore(&ports, "demo", backup::FILE).await,
+                backup::passphrase(),
             ),
             Self::Verify => (
                 prepare_verify(&ports, "demo", Some(entry())).await,

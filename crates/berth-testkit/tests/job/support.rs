@@ -144,8 +144,8 @@ pub fn differences(left: &Snapshot, right: &Snapshot) -> Vec<String> {
     );
     compare(
         "volumes",
-        format!("{:#?}", left.volumes),
-        format!("{:#?}", right.volumes),
+        format!("{:#?}\n{:#?}", left.volumes, left.contents),
+        format!("{:#?}\n{:#?}", right.volumes, right.contents),
     );
     compare(
         "secrets",

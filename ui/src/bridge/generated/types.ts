@@ -57,6 +57,90 @@ user_home: string,
 launcher: string, };
 
 /**
+ * What a file says of itself before its content, to everybody who has it.
+ */
+export type Backup = { 
+/**
+ * Identifier: that of the job that wrote it.
+ */
+id: string, 
+/**
+ * Name of the installation.
+ */
+name: string, 
+/**
+ * Its entry.
+ */
+entry: string, 
+/**
+ * Its variant.
+ */
+variant: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * When it was made (RFC 3339, UTC).
+ */
+created_at: string, 
+/**
+ * Whether the content is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * What it holds, in the order of the content.
+ */
+volumes: Array<BackupVolume>, };
+
+/**
+ * Names an installation and a file: the backup that is to be written, or the one to restore from.
+ */
+export type BackupRequest = { 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * Absolute path.
+ */
+file: string, };
+
+/**
+ * Carries out a backup, or a restoring, that was agreed to.
+ */
+export type BackupStart = { 
+/**
+ * What was asked for.
+ */
+request: BackupRequest, 
+/**
+ * Fingerprint of the plan that was shown.
+ */
+consent: string, 
+/**
+ * The file's passphrase; needed where the plan says that it is encrypted.
+ */
+passphrase: string | null, };
+
+/**
+ * A volume in a backup.
+ */
+export type BackupVolume = { 
+/**
+ * Where the server sees it: by this it finds its place again.
+ */
+target: string, 
+/**
+ * What is kept there, in plain words.
+ */
+holds: string, 
+/**
+ * Whether keys are among it.
+ */
+holds_keys: boolean, };
+
+/**
  * An error with its causes.
  */
 export type BerthError = { 
@@ -64,7 +148,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -551,7 +635,11 @@ export type DataPlace = { "kind": "folder", path: string, } | { "kind": "volume"
 /**
  * What is kept there, in plain words.
  */
-holds: string, };
+holds: string, 
+/**
+ * Whether keys are among it.
+ */
+holds_keys: boolean, };
 
 /**
  * A place whose client has the server's address itself, and not the launcher.
@@ -798,7 +886,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * Saves an installed server in a format of another program, where a native dialog says.
@@ -1855,7 +1943,12 @@ folder: string | null, } | { "from": "volume",
 /**
  * What is kept there, in plain words; named before it is deleted.
  */
-holds: string, };
+holds: string, 
+/**
+ * Whether keys are among it, or other things that let whoever has them act as the person:
+ * a backup of it is encrypted.
+ */
+holds_keys: boolean, };
 
 /**
  * Something that is visible inside a container.
@@ -2175,6 +2268,14 @@ done: number,
 /**
  * How many there are.
  */
+total: number, } | { "kind": "bytes", 
+/**
+ * How many so far.
+ */
+done: number, 
+/**
+ * How many in all; 0 where nobody knows.
+ */
 total: number, } | { "kind": "line", 
 /**
  * Without the line break.
@@ -2197,7 +2298,7 @@ text: string, };
 /**
  * What a plan is for.
  */
-export type Purpose = "install" | "reconfigure" | "remove" | "connect" | "disconnect" | "verify";
+export type Purpose = "install" | "reconfigure" | "remove" | "connect" | "disconnect" | "backup" | "restore" | "verify";
 
 /**
  * A Python package.
@@ -2357,6 +2458,19 @@ export type Run = { "type": "python" } & PythonSpec | { "type": "node" } & NodeS
  * Where a variant runs.
  */
 export type RunsIn = "python" | "node" | "container" | "remote" | "kubernetes";
+
+/**
+ * Asks where a new file is to go.
+ */
+export type SaveRequest = { 
+/**
+ * Title of the dialog.
+ */
+title: string, 
+/**
+ * The name that is offered.
+ */
+file_name: string, };
 
 /**
  * Claude Code's three scopes; the order of precedence is local, project, user.
@@ -3007,7 +3121,55 @@ items: Array<VaultItem>, } | { "step": "delete_folder",
 /**
  * Absolute path below Berth's home.
  */
-path: string, } | { "step": "delete_data", 
+path: string, } | { "step": "check_unused", 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * The volumes.
+ */
+volumes: Array<string>, } | { "step": "write_backup", 
+/**
+ * Absolute path.
+ */
+file: string, 
+/**
+ * What the file says of itself. Its identifier and its time are filled in then.
+ */
+backup: Backup, 
+/**
+ * The volumes, in the backup's order.
+ */
+volumes: Array<VolumeAt>, } | { "step": "check_backup", 
+/**
+ * Absolute path.
+ */
+file: string, 
+/**
+ * What the file says of itself.
+ */
+backup: Backup, } | { "step": "keep_volume", 
+/**
+ * The volume.
+ */
+volume: VolumeAt, } | { "step": "restore_volume", 
+/**
+ * Absolute path of the backup.
+ */
+file: string, 
+/**
+ * The number of the volume in it; the first is 0.
+ */
+number: number, 
+/**
+ * The volume.
+ */
+volume: VolumeAt, } | { "step": "forget_volume", 
+/**
+ * The volume that it is a copy of.
+ */
+volume: VolumeAt, } | { "step": "delete_data", 
 /**
  * What.
  */
@@ -3040,7 +3202,11 @@ size: number,
 /**
  * What had its name before.
  */
-before: ImageBefore | null, } | { "outcome": "created" } | { "outcome": "volumes", 
+before: ImageBefore | null, } | { "outcome": "created" } | { "outcome": "backup", 
+/**
+ * Its size in bytes.
+ */
+size: number, } | { "outcome": "volumes", 
 /**
  * Their names.
  */
@@ -3347,6 +3513,23 @@ export type VaultPassphrase = {
 passphrase: string, };
 
 /**
+ * A volume, and what it takes to get at it: engines open volumes by way of containers only.
+ */
+export type VolumeAt = { 
+/**
+ * The installation whose volume it is.
+ */
+installation: string, 
+/**
+ * The volume's name.
+ */
+volume: string, 
+/**
+ * Identifier of an image that is on this computer. Nothing of it is started.
+ */
+image: string, };
+
+/**
  * Something to know before agreeing.
  */
 export type Warning = { "warning": "less_isolated" } | { "warning": "secrets_in_environment" } | { "warning": "launcher_not_on_path" } | { "warning": "replaces_foreign", 
@@ -3377,7 +3560,15 @@ host: string, } | { "warning": "asks_for_headers",
 /**
  * The command that it runs.
  */
-command: string, } | { "warning": "grants", 
+command: string, } | { "warning": "replaces_data", 
+/**
+ * When the backup was made (RFC 3339, UTC).
+ */
+created_at: string, 
+/**
+ * What is replaced, in plain words.
+ */
+holds: Array<string>, } | { "warning": "needs_passphrase" } | { "warning": "grants", 
 /**
  * Absolute paths.
  */
@@ -3416,6 +3607,10 @@ export interface Commands {
   disconnect_preview: { request: PlaceRequest; response: PlanPreview };
   disconnect_start: { request: PlaceStart; response: JobStarted };
   verify_start: { request: NameRequest; response: JobStarted };
+  backup_preview: { request: BackupRequest; response: PlanPreview };
+  backup_start: { request: BackupStart; response: JobStarted };
+  restore_preview: { request: BackupRequest; response: PlanPreview };
+  restore_start: { request: BackupStart; response: JobStarted };
   job_cancel: { request: JobRequest; response: null };
   job_list: { request: null; response: Array<Job> };
   job_get: { request: JobRequest; response: JobPage };
@@ -3441,5 +3636,6 @@ export interface Commands {
   support_report: { request: null; response: SupportReport };
   pick_folder: { request: PickRequest; response: Picked };
   pick_file: { request: PickRequest; response: Picked };
+  pick_new_file: { request: SaveRequest; response: Picked };
   link_open: { request: LinkRequest; response: null };
 }

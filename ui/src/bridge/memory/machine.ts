@@ -25,6 +25,7 @@ import {
   type SourcesFound,
   type StepOutcome,
 } from '../types';
+import { backupPlan, restorePlan } from './backups';
 import { cardOf, runsIn, search } from './catalog';
 import { entries, manyEntries } from './entries';
 import { exportsOf } from './exports';
@@ -114,6 +115,8 @@ export class MemoryBridge implements Bridge {
   search: Promise<SourcesFound> | null = null;
   /** What the native dialogs give, one after the other. */
   picks: (string | null)[] = [];
+  /** The passphrases that came with backups. */
+  passphrases: (string | null)[] = [];
   /** Every call, for tests. */
   readonly calls: { name: CommandName; request: unknown }[] = [];
 
@@ -485,6 +488,20 @@ export class MemoryBridge implements Bridge {
         return { outcome: 'nothing' };
       });
     },
+    backup_preview: ({ name, file }) => shown(backupPlan(this.#installation(name), file)),
+    backup_start: ({ request: { name, file }, consent, passphrase }) => {
+      const plan = backupPlan(this.#installation(name), file);
+      if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
+      this.passphrases.push(passphrase);
+      return this.#begin(plan, () => ({ outcome: 'nothing' }));
+    },
+    restore_preview: ({ name, file }) => shown(restorePlan(this.#installation(name), file, launcher(name))),
+    restore_start: ({ request: { name, file }, consent, passphrase }) => {
+      const plan = restorePlan(this.#installation(name), file, launcher(name));
+      if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
+      this.passphrases.push(passphrase);
+      return this.#begin(plan, () => ({ outcome: 'nothing' }));
+    },
     verify_start: ({ name }) => {
       const { entry, variant, places } = this.#installation(name);
       const plan: Plan = {
@@ -598,6 +615,7 @@ export class MemoryBridge implements Bridge {
     launcher_link: () => ({ path: '/home/sam/.local/bin/berth', on_path: true }),
     support_report: () => ({ text: '# Berth 0.1.0\n\nA pretended report.' }),
     pick_folder: () => ({ path: this.picks.shift() ?? '/home/sam/src/website' }),
+    pick_new_file: ({ file_name }) => ({ path: this.picks.shift() ?? `/home/sam/${file_name}` }),
     pick_file: () => ({ path: this.picks.shift() ?? '/home/sam/notes.txt' }),
     link_open: ({ url }) => {
       this.opened.push(url);

@@ -14,6 +14,7 @@ import type {
   Variant,
   Warning,
 } from '../types';
+import { plainPreview } from './backups';
 import { fileOf } from './places';
 
 export const HOME = '/home/sam/.local/share/berth';
@@ -389,11 +390,8 @@ export function previewOf(step: Step): StepPreview {
     case 'delete_data':
       lines.push({ line: 'deletes', path: step.data.kind === 'folder' ? step.data.path : step.data.name });
       break;
-    case 'forget_generation':
-    case 'end_sessions':
-    case 'delete_installation':
-      subject = step.name;
-      break;
+    default:
+      return plainPreview(step);
   }
   return { kind: step.step, subject, lines };
 }

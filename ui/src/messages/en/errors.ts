@@ -268,6 +268,34 @@ export const errors = {
     message: 'The tool “{tool}” answered with an error.',
     hint: 'See its answer for the reason.',
   },
+  nothing_kept: {
+    message: '“{name}” keeps nothing that can be backed up.',
+    hint: 'Only what a server in a single container keeps in a volume can be backed up.',
+  },
+  file_there: {
+    message: '{path} is there already.',
+    hint: 'Choose another name: a backup replaces no file.',
+  },
+  server_in_use: {
+    message: '“{name}” is in use.',
+    hint: 'Close what uses it (such as Claude Code), then try again. Nothing was changed.',
+  },
+  backup_foreign: {
+    message: '{path} is no backup that this Berth can read.',
+    hint: 'Choose a file that Berth wrote as a backup. Nothing was changed.',
+  },
+  backup_damaged: {
+    message: 'The backup {path} is damaged or not whole.',
+    hint: 'Use another copy of it. Nothing was changed.',
+  },
+  backup_locked: {
+    message: 'That is not the passphrase of {path}.',
+    hint: 'Try again with the one that it was made with. Nothing was changed.',
+  },
+  backup_unfit: {
+    message: 'The backup {path} is of another kind of server (“{entry}”) than “{name}”.',
+    hint: 'Restore it to a server of the same entry, with the same volumes. Nothing was changed.',
+  },
   entry_invalid: {
     message: 'The catalog file {file} was skipped: {problem}.',
     hint: 'The other entries are not affected.',

@@ -146,6 +146,9 @@ export const install = {
     'Claude Code connects to the server itself, and asks Berth for its token with “{command}”. Other programs of yours could ask in the same way.',
   'warning.data_leaves':
     'It runs on {host}: what its tools are given is sent there. Its maker can change it at any time.',
+  'warning.replaces_data':
+    'What it has kept since {when} is replaced: {what}. It comes back if anything fails.',
+  'warning.needs_passphrase': 'Without its passphrase nobody can open the backup, you included.',
   'warning.grants': 'It gets access to {paths}.',
   'warning.title': 'Before you agree',
 
@@ -182,6 +185,8 @@ export const install = {
   'preview.read_write': 'read and write',
 
   'result.tools': { one: 'It offers {count} tool', other: 'It offers {count} tools' },
+  'result.backup': 'The backup',
+  'result.backup.text': '{file} has {size}.',
   'result.image': 'The image',
   'result.image.size': '{tag} has {size}.',
   'result.image.before': 'The one before has {size}.',

@@ -285,7 +285,7 @@ impl<'a> Uses<'a> {
                 ));
             }
             match &mount.source {
-                MountSource::Volume { holds } => not_blank("a volume's `holds`", holds, found),
+                MountSource::Volume { holds, .. } => not_blank("a volume's `holds`", holds, found),
                 MountSource::Input {
                     input,
                     folder: Some(folder),

@@ -1,6 +1,7 @@
 //! What each step does, and how it is undone. An undo works wherever inside the step it was
 //! interrupted, and can be repeated.
 
+mod backup;
 mod build;
 mod folder;
 mod health;
@@ -49,6 +50,9 @@ pub async fn look(context: &Context<'_>, step: &Step) -> Result<StepOutcome> {
         } => registration::look(context, name, place, replaces.as_ref()).await,
         Step::StartServices { name, .. } | Step::Verify { name, .. } => {
             verify::look(context, name).await
+        }
+        Step::KeepVolume { .. } | Step::RestoreVolume { .. } | Step::WriteBackup { .. } => {
+            backup::look(context, step).await
         }
         _ => Ok(StepOutcome::Nothing),
     }
@@ -156,6 +160,12 @@ pub async fn perform(
         }
         Step::DeleteFolder { path } => ports.host.delete_folder(path)?,
         Step::DeleteData { data } => removal::delete_data(context, data).await?,
+        Step::CheckUnused { name, volumes } => backup::check_unused(context, name, volumes).await?,
+        Step::WriteBackup { .. }
+        | Step::CheckBackup { .. }
+        | Step::KeepVolume { .. }
+        | Step::RestoreVolume { .. }
+        | Step::ForgetVolume { .. } => return backup::perform(context, step, before, watch).await,
     }
     Ok(before)
 }
@@ -208,6 +218,11 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         // Inside the generation's folder, which is deleted as a whole.
         Step::CreateVenv { .. } | Step::InstallPython { .. } | Step::InstallNode { .. } => Ok(()),
         Step::UseImage { .. } => Ok(()),
+        Step::WriteBackup { .. } | Step::KeepVolume { .. } | Step::RestoreVolume { .. } => {
+            backup::undo(context, step, outcome).await
+        }
+        // They only look.
+        Step::CheckUnused { .. } | Step::CheckBackup { .. } => Ok(()),
         // These come only after the point from which a job goes forward.
         Step::Unregister { .. }
         | Step::RemoveServices { .. }
@@ -217,6 +232,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         | Step::DeleteInstallation { .. }
         | Step::DeleteSecrets { .. }
         | Step::DeleteFolder { .. }
+        | Step::ForgetVolume { .. }
         | Step::DeleteData { .. } => Ok(()),
     }
 }

@@ -87,7 +87,7 @@ impl Planning<'_> {
                     );
                     inside.insert(input.clone(), targets);
                 }
-                MountSource::Volume { holds } => {
+                MountSource::Volume { holds, holds_keys } => {
                     volumes += 1;
                     let (home, own) = (&self.around.home, &self.name);
                     let name = match service {
@@ -97,6 +97,7 @@ impl Planning<'_> {
                     data.push(DataPlace::Volume {
                         name: name.clone(),
                         holds: holds.clone(),
+                        holds_keys: *holds_keys,
                     });
                     mounts.push(Mount::Volume {
                         name,
