@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::process::Command;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -180,8 +181,32 @@ fn most_memory() -> u64 {
     number.parse().expect("KiB")
 }
 
-#[tokio::test]
-async fn a_folder_of_any_size_is_never_in_memory() {
+/// Says that a process is there for one test.
+const ALONE: &str = "BERTH_TEST_ALONE";
+
+/// The memory that is looked at is the whole process's, so this test has one to itself.
+#[test]
+fn a_folder_of_any_size_is_never_in_memory() {
+    if std::env::var_os(ALONE).is_none() {
+        let name = "build::a_folder_of_any_size_is_never_in_memory";
+        let output = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", name, "--nocapture"])
+            .env(ALONE, "1")
+            .output()
+            .expect("started");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let ran = output.status.success() && said.contains("1 passed");
+        assert!(ran, "{said}{}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(measured());
+}
+
+async fn measured() {
     let folder = TempDir::new().expect("a folder");
     for number in 0..4000 {
         let place = folder.path().join(format!("d{}", number % 40));
