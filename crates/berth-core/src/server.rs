@@ -262,6 +262,20 @@ impl Launch {
         }
     }
 
+    /// The address that a client can be given, and the headers without secrets that go with it: that
+    /// of a server somewhere else, or of one that stays on this computer.
+    #[must_use]
+    pub fn lasting_address(&self) -> Option<(String, &BTreeMap<String, String>)> {
+        match self {
+            Self::Remote(launch) => Some((launch.url.clone(), &launch.headers)),
+            Self::Container(launch) => {
+                let http = launch.http.as_ref()?;
+                Some((http.address(http.kept?), &http.headers))
+            }
+            Self::Process { .. } => None,
+        }
+    }
+
     /// Every container that it is made of: the one of a session first.
     #[must_use]
     pub fn containers(&self) -> Vec<&ContainerLaunch> {

@@ -82,8 +82,16 @@ fn a_server_its_plugin_and_its_store_are_one_installation() {
     assert_eq!(sandbox.files_with(&token), Vec::<std::path::PathBuf>::new());
     assert_eq!(argv_with(&token), [""; 0]);
 
-    let again = [&install[..], &["--replace", "--set", "telemetry=true"]].concat();
-    sandbox.berth(&again).ok();
+    // Claude Code can have the address itself, and asks for the token.
+    let again = ["--replace", "--direct", "--set", "telemetry=true"];
+    sandbox.berth(&[&install[..], &again].concat()).ok();
+    let settings = fs::read_to_string(sandbox.home().join(".claude.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+    let given = &settings["mcpServers"][NAME];
+    let url = given["url"].as_str().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:2"), "{given}");
+    assert_eq!(given["type"], "http");
+    assert!(is_connected(sandbox, NAME));
     assert_eq!(
         project.tool("vector_list", &json!({})),
         stored,

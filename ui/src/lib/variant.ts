@@ -41,6 +41,11 @@ export function containersOf(run: Variant['run']): { name: string | null; contai
   }
 }
 
+/** Whether a server that runs so has an address that lasts: one that a client can be given. */
+export function staysReachable(run: Variant['run']): boolean {
+  return run.type === 'remote' || (run.type === 'stack' && run.long_lived);
+}
+
 /** The inputs that a variant asks for. */
 export function inputsOf(entry: Entry, variant: string): InputSpec[] {
   return entry.inputs.filter((input) => input.variants.length === 0 || input.variants.includes(variant));

@@ -7,7 +7,7 @@ export type Overlay =
   /** What a removal deletes, before it does. */
   | { kind: 'remove'; name: string }
   /** One more place for an installation, and one fewer. */
-  | { kind: 'connect'; name: string; places: readonly Place[]; remote: boolean }
+  | { kind: 'connect'; name: string; places: readonly Place[]; lasting: boolean }
   | { kind: 'disconnect'; name: string; place: Place }
   /** What an installation keeps, into a file or out of one. */
   | { kind: 'backup'; name: string; restore: boolean }

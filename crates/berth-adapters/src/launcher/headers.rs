@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::SecretReader;
 use berth_core::secret::Secret;
-use berth_core::server::Launch;
 
 use super::{Record, secrets};
 
@@ -23,10 +22,10 @@ pub async fn headers(
     vault: &dyn SecretReader,
 ) -> Result<BTreeMap<String, Secret>> {
     let installation = &record.installation;
-    let Launch::Remote(launch) = &installation.launch else {
+    let Some((own, plain)) = installation.launch.lasting_address() else {
         return Err(withheld(record));
     };
-    let same = |url: &str| url::Url::parse(url).ok() == url::Url::parse(&launch.url).ok();
+    let same = |url: &str| url::Url::parse(url).ok() == url::Url::parse(&own).ok();
     let given = installation
         .direct
         .iter()
@@ -35,8 +34,9 @@ pub async fn headers(
         return Err(withheld(record));
     }
     let filled = secrets::fill(installation, vault).await?;
-    let plain = launch.headers.iter();
-    let plain = plain.map(|(name, value)| (name.clone(), Secret::new(value.clone())));
+    let plain = plain
+        .iter()
+        .map(|(name, value)| (name.clone(), Secret::new(value.clone())));
     Ok(plain.chain(filled.headers).collect())
 }
 

@@ -17,13 +17,14 @@ pub(super) fn address(
     platform: Platform,
 ) -> Result<DirectAddress> {
     let unfit = |problem| Err(Error::new(ErrorCode::AddressUnfit { problem }));
-    let launch = match &installation.launch {
-        _ if place.client == Client::ClaudeDesktop => return unfit(AddressProblem::Client),
-        Launch::Remote(launch) => launch,
-        Launch::Container(launch) if launch.http.is_some() => {
-            return unfit(AddressProblem::NotLasting);
-        }
-        Launch::Container(_) | Launch::Process { .. } => return unfit(AddressProblem::NotHttp),
+    if place.client == Client::ClaudeDesktop {
+        return unfit(AddressProblem::Client);
+    }
+    let Some((url, headers)) = installation.launch.lasting_address() else {
+        return unfit(match &installation.launch {
+            Launch::Container(launch) if launch.http.is_some() => AddressProblem::NotLasting,
+            _ => AddressProblem::NotHttp,
+        });
     };
     let secret = installation
         .secrets
@@ -35,8 +36,8 @@ pub(super) fn address(
         return unfit(AddressProblem::Scope);
     }
     Ok(DirectAddress {
-        url: launch.url.clone(),
-        headers: launch.headers.clone(),
+        url,
+        headers: headers.clone(),
         helper: secret.then(|| helper(command, platform)),
     })
 }

@@ -16,7 +16,7 @@ import {
 } from '@/bridge';
 import { type Draft, firstDraft, nameFits, problemOf, valueOf } from '@/lib/inputs';
 import { isSame, needsProject, placeOf, type Where, whereOf } from '@/lib/places';
-import { containersOf, inputsOf, isAsked } from '@/lib/variant';
+import { containersOf, inputsOf, isAsked, staysReachable } from '@/lib/variant';
 import { problemText } from '@/messages/errors';
 import { t } from '@/messages';
 
@@ -79,7 +79,9 @@ export class InstallForm {
       containersOf(this.chosen.run).some(({ container }) => container.build !== null),
   );
   /** The server has an address that Claude Code can be given. */
-  readonly offersAddress = $derived(this.chosen?.run.type === 'remote' && this.where !== 'desktop');
+  readonly offersAddress = $derived(
+    this.chosen !== undefined && staysReachable(this.chosen.run) && this.where !== 'desktop',
+  );
   /** What has the name that the chosen variant builds its image under. */
   readonly image = $derived(this.page.variants.find((here) => here.id === this.variant)?.image ?? null);
   readonly #uses = $derived(this.builds && this.useImage && this.image !== null);

@@ -127,3 +127,8 @@ export function confinement({ hardening, http }: ContainerLaunch): string[] {
   if (hardening.user) sentences.push(t('harden.user', { user: hardening.user }));
   return sentences;
 }
+
+/** Whether a server has an address that a client can be given. */
+export function hasLastingAddress(launch: Launch): boolean {
+  return launch.kind === 'remote' || (launch.kind === 'container' && !!launch.http?.kept);
+}
