@@ -18,7 +18,7 @@ if not first.exists():
     first.write_text(password)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        sick = os.environ.get('MODE') == 'store'
+        sick = os.environ.get('MODE') == 'store' or (data / 'sick').exists()
         right = self.path == '/' + first.read_text()
         self.send_response(500 if sick else 200 if self.path == '/health' or right else 403)
         self.end_headers()

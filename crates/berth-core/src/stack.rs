@@ -18,7 +18,7 @@ use crate::port::{
 };
 use crate::progress::Watch;
 use crate::secret::{DOTS, Secret};
-use crate::server::{ContainerLaunch, Installation};
+use crate::server::{ContainerLaunch, Installation, SecretUse};
 
 /// How often the engine is asked whether a service is well.
 const PACE: Duration = Duration::from_millis(200);
@@ -110,7 +110,6 @@ impl Ground<'_> {
         let Some(stack) = installation.launch.stack() else {
             return Ok(());
         };
-        let mut hidden = Vec::new();
         let there = containers(self.engine, self.home, &installation.name).await?;
         let (own, others): (Vec<_>, Vec<_>) = there
             .into_iter()
@@ -125,12 +124,12 @@ impl Ground<'_> {
         for service in &stack.services {
             watch.check()?;
             for before in &service.after {
-                self.well(before, &known, &hidden, watch).await?;
+                self.well(installation, before, &known, watch).await?;
             }
             let found = own.iter().find(|c| c.labels.service == service.name);
             let id = match found {
                 Some(container) => container.id.clone(),
-                None => self.make(installation, stack, service, &mut hidden).await?,
+                None => self.make(installation, stack, service).await?,
             };
             if found.is_none_or(|container| container.state == ServiceState::Stopped) {
                 watch.line(format!("{} starts", service.name));
@@ -139,7 +138,8 @@ impl Ground<'_> {
             known.insert(service.name.as_str(), id);
         }
         for service in &stack.services {
-            self.well(&service.name, &known, &hidden, watch).await?;
+            self.well(installation, &service.name, &known, watch)
+                .await?;
         }
         Ok(())
     }
@@ -149,7 +149,6 @@ impl Ground<'_> {
         installation: &Installation,
         stack: &Stack,
         service: &Service,
-        hidden: &mut Vec<Secret>,
     ) -> Result<String> {
         let labels = ServiceLabels {
             installation: installation.name.clone(),
@@ -157,7 +156,7 @@ impl Ground<'_> {
             home: self.home.to_owned(),
             service: service.name.clone(),
         };
-        let secrets = self.given(installation, service, hidden).await?;
+        let secrets = self.given(installation, service).await?;
         let request = ServiceRequest {
             stack,
             service,
@@ -175,36 +174,49 @@ impl Ground<'_> {
         }
     }
 
-    /// The variables of a service that hold a secret; the secrets themselves go to `hidden`.
+    /// The variables of a service that hold a secret.
     async fn given(
         &self,
         installation: &Installation,
         service: &Service,
-        hidden: &mut Vec<Secret>,
     ) -> Result<Vec<(String, Secret)>> {
         let mut secrets = Vec::new();
         for used in &installation.secrets {
-            if used.service.as_deref() != Some(service.name.as_str()) {
-                continue;
+            if used.service.as_deref() == Some(service.name.as_str()) {
+                let value = self.secret(installation, used).await?;
+                secrets.push((used.env.clone(), used.filled(&value)));
             }
-            let item = VaultItem {
-                name: installation.name.clone(),
-                generation: installation.generation.clone(),
-                input: used.input.clone(),
-            };
-            let value = self.secrets.get(&item).await?;
-            secrets.push((used.env.clone(), used.filled(&value)));
-            hidden.push(value);
         }
         Ok(secrets)
+    }
+
+    /// The secrets that a service can repeat: its own, and those that the server is sent with every
+    /// request.
+    async fn known_to(&self, installation: &Installation, service: &str) -> Result<Vec<Secret>> {
+        let mut secrets = Vec::new();
+        for used in &installation.secrets {
+            if used.service.as_deref().unwrap_or(Stack::SERVER) == service {
+                secrets.push(self.secret(installation, used).await?);
+            }
+        }
+        Ok(secrets)
+    }
+
+    async fn secret(&self, installation: &Installation, used: &SecretUse) -> Result<Secret> {
+        let item = VaultItem {
+            name: installation.name.clone(),
+            generation: installation.generation.clone(),
+            input: used.input.clone(),
+        };
+        self.secrets.get(&item).await
     }
 
     /// Waits until a service is well.
     async fn well(
         &self,
+        installation: &Installation,
         name: &str,
         known: &BTreeMap<&str, String>,
-        hidden: &[Secret],
         watch: &Watch,
     ) -> Result<()> {
         let Some(id) = known.get(name) else {
@@ -219,19 +231,23 @@ impl Ground<'_> {
                 }
                 ServiceState::Starting => tokio::time::sleep(PACE).await,
                 ServiceState::Stopped | ServiceState::Unwell => {
-                    return Err(self.failed(name, id, hidden).await);
+                    return Err(self.failed(installation, name, id).await);
                 }
             }
         }
     }
 
     /// Why a service is not well, in its own last words.
-    async fn failed(&self, name: &str, id: &str, hidden: &[Secret]) -> Error {
+    async fn failed(&self, installation: &Installation, name: &str, id: &str) -> Error {
         let error = Error::new(ErrorCode::ServiceFailed {
             service: name.to_owned(),
         });
+        // What cannot be hidden is not told.
+        let Ok(hidden) = self.known_to(installation, name).await else {
+            return error;
+        };
         let mut lines = Vec::new();
-        let mut told = |line: String| lines.push(redacted(&line, hidden));
+        let mut told = |line: String| lines.push(redacted(&line, &hidden));
         // What it said is an extra; that it failed is what counts.
         let _ = self
             .engine
@@ -265,8 +281,7 @@ impl Ground<'_> {
         let Some(container) = own else {
             return Ok(());
         };
-        let mut hidden = Vec::new();
-        self.given(installation, service, &mut hidden).await?;
+        let hidden = self.known_to(installation, &service.name).await?;
         let mut redact = |line: String| told(redacted(&line, &hidden));
         self.engine
             .service_log(&container.id, wanted.lines, wanted.follow, &mut redact)

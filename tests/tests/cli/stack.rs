@@ -132,8 +132,19 @@ fn stopped_and_started(sandbox: &Sandbox) {
     sandbox.berth(&["start", STACK]).ok();
     assert_eq!(count(sandbox), "3");
 
-    // Somebody else has stopped it: a client brings it up.
+    // One that worked before and fails now says why, without its password.
     let id = services(sandbox).remove(0);
+    sandbox.docker(&["exec", &id, "touch", "/data/sick"]).ok();
+    sandbox.berth(&["stop", STACK]).ok();
+    let failed = sandbox.berth(&["start", STACK]);
+    assert_eq!(failed.exit, Some(12), "{failed:?}");
+    let said = format!("{}{}", failed.stdout, failed.stderr);
+    assert!(said.contains("the password is ••••••••"), "{said}");
+    sandbox.docker(&["exec", &id, "rm", "/data/sick"]).ok();
+    sandbox.berth(&["stop", STACK]).ok();
+    sandbox.berth(&["start", STACK]).ok();
+
+    // Somebody else has stopped it: a client brings it up.
     sandbox.docker(&["stop", &id]).ok();
     assert_eq!(count(sandbox), "4");
     sandbox.docker(&["rm", "--force", &id]).ok();
