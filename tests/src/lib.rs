@@ -9,6 +9,8 @@ pub mod hub;
 pub mod kaiten;
 pub mod leak;
 pub mod left;
+pub mod project;
+pub mod runner;
 pub mod sandbox;
 pub mod screen;
 pub mod slow;

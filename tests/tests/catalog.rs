@@ -106,7 +106,7 @@ impl Room {
                 &self.node,
                 &folder,
                 &spec.package,
-                &spec.version,
+                spec.version.as_deref().expect("a package has a version"),
                 &bin,
                 &watch,
             )
@@ -220,6 +220,7 @@ fn packages(entry: &Entry) -> Vec<&Variant> {
         // What is installed from a person's folder is not on any index.
         .filter(|variant| match &variant.run {
             Run::Python(spec) => spec.source.is_none(),
+            Run::Node(spec) => spec.source.is_none(),
             run => matches!(run, Run::Node(_)),
         })
         .collect()

@@ -5,6 +5,7 @@ mod e2e {
     mod accessible;
     mod backup;
     mod built;
+    mod criteria;
     mod csp;
     mod desktop;
     mod doctor;
@@ -25,5 +26,6 @@ mod e2e {
     mod source;
     mod stack;
     mod steps;
+    mod trust;
     mod zoom;
 }

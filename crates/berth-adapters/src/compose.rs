@@ -10,6 +10,7 @@ use berth_core::port::{Host, Ports, Store, Vault};
 
 use crate::backup::VolumeBackups;
 use crate::claude::ClaudeCli;
+use crate::criteria::ChildInspector;
 use crate::docker::DockerEngine;
 use crate::host::LocalHost;
 use crate::launcher::Asker;
@@ -76,6 +77,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
             mcp: Arc::new(RmcpStarter),
             probe: Arc::new(Asker),
             services: Arc::new(ChildStarter),
+            inspector: Arc::new(ChildInspector),
             store,
             host,
             sources: Arc::new(LocalSources),

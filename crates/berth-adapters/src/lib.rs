@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod claude;
 pub mod compose;
+pub mod criteria;
 pub mod docker;
 pub mod host;
 pub mod keychain;

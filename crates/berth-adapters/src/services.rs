@@ -7,8 +7,9 @@ use berth_core::client::LauncherCommand;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{LogWanted, ServiceStarter};
 use berth_core::progress::Watch;
+use berth_core::server::CriterionSeen;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 use crate::process::Group;
@@ -28,6 +29,8 @@ pub enum Said {
     Line { text: String },
     /// All went well; nothing follows.
     Done,
+    /// What was seen of the criteria; nothing follows.
+    Seen { criteria: Vec<CriterionSeen> },
     /// It failed; nothing follows.
     Failed { error: Error },
 }
@@ -39,9 +42,12 @@ pub struct ChildStarter;
 #[async_trait]
 impl ServiceStarter for ChildStarter {
     async fn up(&self, name: &str, command: &LauncherCommand, watch: &Watch) -> Result<()> {
-        let args = [UP_COMMAND, name];
-        let told = |text: String| watch.line(text);
-        watch.until_cancelled(ask(command, &args, told)).await
+        let asked = Asked {
+            args: &[UP_COMMAND, name],
+            input: None,
+            watch,
+        };
+        ask(command, asked, |text| watch.line(text)).await.map(drop)
     }
 
     async fn log(
@@ -55,16 +61,32 @@ impl ServiceStarter for ChildStarter {
         if wanted.follow {
             args.push("--follow");
         }
-        ask(command, &args, told).await
+        let asked = Asked {
+            args: &args,
+            input: None,
+            watch: &Watch::silent(),
+        };
+        ask(command, asked, told).await.map(drop)
     }
 }
 
-/// Runs a command and hears what it says. Dropped before it has ended, it ends the program.
-async fn ask(
+/// What a hidden command is asked.
+pub struct Asked<'a> {
+    /// Its name and arguments.
+    pub args: &'a [&'a str],
+    /// What stands on its input.
+    pub input: Option<Vec<u8>>,
+    /// Cancelling asks it to end, so that it can clean up, and ends it a little later.
+    pub watch: &'a Watch,
+}
+
+/// Runs a command and hears what it says, up to what is the last of it. Dropped before it has ended,
+/// it ends the program.
+pub async fn ask(
     launcher: &LauncherCommand,
-    args: &[&str],
-    mut told: impl FnMut(String) + Send,
-) -> Result<()> {
+    asked: Asked<'_>,
+    told: impl FnMut(String) + Send,
+) -> Result<Said> {
     let missing = || {
         Error::new(ErrorCode::ProgramMissing {
             program: launcher.program.clone(),
@@ -73,17 +95,44 @@ async fn ask(
     let mut command = Command::new(&launcher.program);
     // What stands before `run NAME`: where Berth's home is.
     let home = launcher.args.len().saturating_sub(2);
+    let input = if asked.input.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    };
     command
         .args(launcher.args.iter().take(home))
-        .args(args)
-        .stdin(Stdio::null())
+        .args(asked.args)
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut group = Group::spawn(&mut command).map_err(|error| missing().caused_by(&error))?;
+    let heard = hear(&mut group, asked.input, told);
+    match asked.watch.until_cancelled(heard).await {
+        Err(error) if error.is_cancelled() => {
+            group
+                .end()
+                .await
+                .map_err(|failed| missing().caused_by(&failed))?;
+            Err(error)
+        }
+        heard => heard,
+    }
+}
+
+async fn hear(
+    group: &mut Group,
+    input: Option<Vec<u8>>,
+    mut told: impl FnMut(String) + Send,
+) -> Result<Said> {
     let child = group.child();
     let (Some(stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(Error::internal("a child process has no pipes"));
     };
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        // One that ends before it has read everything says why.
+        tokio::spawn(async move { stdin.write_all(&input).await });
+    }
     let complaint = tokio::spawn(async move {
         let mut text = String::new();
         let _ = stderr.read_to_string(&mut text).await;
@@ -93,8 +142,8 @@ async fn ask(
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str(&line) {
             Ok(Said::Line { text }) => told(text),
-            Ok(Said::Done) => return Ok(()),
             Ok(Said::Failed { error }) => return Err(error),
+            Ok(last) => return Ok(last),
             Err(error) => {
                 return Err(Error::internal("a service's answer cannot be read").caused_by(&error));
             }

@@ -8,12 +8,14 @@ use crate::environment::Assigned;
 
 mod backup;
 mod export;
+mod install;
 mod place;
 mod secrets;
 mod services;
 
 pub use backup::{BackupArgs, RestoreArgs};
 pub use export::ExportArgs;
+pub use install::{ConsentArg, InstallArgs, UpdateArgs};
 pub use place::{ClientArg, ConnectArgs, DisconnectArgs, PlaceArgs};
 pub use secrets::{SecretCommand, SecretDeleteArgs, SecretSetArgs, VaultCommand};
 pub use services::{LogsArgs, ServicesLogArgs};
@@ -114,6 +116,10 @@ pub enum Command {
     #[command(hide = true)]
     #[command(name = berth_adapters::services::LOG_COMMAND)]
     ServicesLog(ServicesLogArgs),
+    /// Look at what has to be true of a server, for whoever may not read the vault.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::criteria::COMMAND)]
+    Criteria(NameArg),
 }
 
 /// `berth catalog …`
@@ -220,36 +226,6 @@ fn assignment(text: &str) -> Result<String, &'static str> {
         Some((key, _)) if !key.is_empty() => Ok(text.to_owned()),
         _ => Err("there is no `=` behind a key"),
     }
-}
-
-/// `berth install …`
-#[derive(Debug, Args)]
-pub struct InstallArgs {
-    #[command(flatten)]
-    pub choices: ChoiceArgs,
-    #[command(flatten)]
-    pub consent: ConsentArg,
-}
-
-/// `berth update …`
-#[derive(Debug, Args)]
-pub struct UpdateArgs {
-    /// The server's name, as `berth list` shows it.
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// Build its image without what the engine has kept from earlier builds.
-    #[arg(long)]
-    pub no_cache: bool,
-    #[command(flatten)]
-    pub consent: ConsentArg,
-}
-
-/// Consent that is given beforehand.
-#[derive(Debug, Args)]
-pub struct ConsentArg {
-    /// Agree to the plan without being asked.
-    #[arg(long, short)]
-    pub yes: bool,
 }
 
 /// `berth call …`

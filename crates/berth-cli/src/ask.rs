@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read, Write};
 
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::SecretValues;
+use berth_core::plan::Plan;
 use berth_core::secret::Secret;
 
 use crate::environment::{Assigned, Variable};
@@ -28,6 +29,37 @@ pub fn consent(out: Output, agreed: bool, question: &str) -> Result<()> {
         "y" | "yes" if read.is_ok() => Ok(()),
         _ => Err(Error::new(ErrorCode::ConsentNeeded)),
     }
+}
+
+/// How it was said that a server may control this computer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Trusted {
+    /// By an option, beforehand.
+    Given,
+    /// At a terminal, under the plan.
+    Typed,
+}
+
+/// Has the name of the installation typed, where the plan gives what a click is not enough for; it
+/// may stand on the command line, but no agreement to the plan in general is enough. Nothing where
+/// the plan needs none.
+pub fn trust(out: Output, plan: &Plan, given: Option<String>) -> Result<Option<Trusted>> {
+    if plan.trust.is_empty() {
+        return Ok(None);
+    }
+    if given.is_some() {
+        plan.check_trust(given.as_deref())?;
+        return Ok(Some(Trusted::Given));
+    }
+    let mut stderr = std::io::stderr();
+    let mut answer = String::new();
+    if !out.json && std::io::stdin().is_terminal() && stderr.is_terminal() {
+        let asked = format!("Type {} to agree to that: ", plan.name);
+        let _ = write!(stderr, "{asked}").and_then(|()| stderr.flush());
+        let _ = std::io::stdin().read_line(&mut answer);
+    }
+    plan.check_trust(Some(&answer))?;
+    Ok(Some(Trusted::Typed))
 }
 
 /// One secret, from an environment variable, a prompt without echo, or all of standard input.

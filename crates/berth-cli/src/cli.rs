@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::args::{Cli, Command, NameArg};
 use crate::commands;
 use crate::compose;
+use crate::criteria;
 use crate::environment;
 use crate::output::{Output, error_value, exit};
 use crate::run::{self, Request};
@@ -37,6 +38,11 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::ServicesLog(args),
             ..
         }) => services::log(home.as_deref(), args),
+        Ok(Cli {
+            home,
+            command: Command::Criteria(NameArg { name }),
+            ..
+        }) => criteria::look(home.as_deref(), &name),
         Ok(Cli {
             home,
             command: Command::Headers(NameArg { name }),
@@ -177,6 +183,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         | Command::Headers(_)
         | Command::VaultServe
         | Command::ServicesUp(_)
+        | Command::Criteria(_)
         | Command::ServicesLog(_) => Ok(exit::DONE),
     }
 }

@@ -5,6 +5,7 @@ mod ask;
 mod cli;
 mod commands;
 mod compose;
+mod criteria;
 mod environment;
 mod follow;
 mod output;

@@ -91,7 +91,7 @@ fn ended(result: Result<()>) -> i32 {
 }
 
 /// Whoever asked may have gone; then nobody is told.
-fn say(said: &Said) {
+pub fn say(said: &Said) {
     if let Ok(line) = serde_json::to_string(said) {
         let mut out = std::io::stdout();
         let _ = writeln!(out, "{line}");

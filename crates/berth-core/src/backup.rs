@@ -76,7 +76,7 @@ pub fn volumes(installation: &Installation) -> Vec<(String, BackupVolume)> {
             };
             Some((name.clone(), volume))
         }
-        Mount::Bind { .. } => None,
+        Mount::Bind { .. } | Mount::EngineSocket { .. } => None,
     });
     mounts.collect()
 }

@@ -48,6 +48,8 @@ pub enum ErrorCode {
     NothingKept { name: String },
     FileThere { path: String },
     ConsentNeeded,
+    /// What a click is not enough for was not typed, or something else was.
+    TrustNeeded { name: String },
     PlanChanged,
     // Container engine
     EngineMissing,
@@ -55,6 +57,8 @@ pub enum ErrorCode {
     EngineDenied { endpoint: String },
     EngineTooOld { version: String, needed: String },
     EngineFailed { operation: String },
+    /// The engine has no socket that a container could be given.
+    EngineSocketMissing,
     ImageNotFound { reference: String },
     ImageDenied { reference: String },
     ImageMissing { reference: String },
@@ -106,6 +110,7 @@ pub enum ErrorCode {
     ServerRefused { address: String, status: u16 },
     ServerStatus { address: String, status: u16 },
     CredentialRefused { tool: String },
+    CriterionUnmet { title: String },
     ToolUnknown { tool: String },
     ToolFailed { tool: String },
     ServerInUse { name: String },

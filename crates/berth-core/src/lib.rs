@@ -8,6 +8,7 @@
 pub mod backup;
 pub mod catalog;
 pub mod client;
+pub mod criteria;
 pub mod doctor;
 pub mod error;
 pub mod export;

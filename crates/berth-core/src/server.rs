@@ -1,10 +1,12 @@
 //! Installed servers: what is started, how it is confined, what it offered.
 
 mod container;
+mod criterion;
 mod direct;
 mod health;
 mod metrics;
 mod reach;
+mod volumes;
 
 use std::collections::BTreeMap;
 
@@ -19,10 +21,14 @@ use crate::secret::Secret;
 use crate::stack::Stack;
 
 pub use container::{ContainerLaunch, Hardening, Mount};
+pub use criterion::{
+    Criterion, CriterionSeen, FileMode, Finding, LINE_SHOWN, Look, OwnProgram, Spot,
+};
 pub use direct::Direct;
 pub use health::{Health, Probed};
 pub use metrics::{METRICS_SHOWN, Metric, metrics};
 pub use reach::{HealthPaths, HttpLaunch, RemoteLaunch};
+pub use volumes::{service_volume_name, volume_name};
 
 /// Longest name of an installation, in characters.
 pub const NAME_LIMIT: usize = 64;
@@ -72,11 +78,14 @@ pub struct Installation {
     pub pins: Vec<Pin>,
     /// What the launcher starts.
     pub launch: Launch,
-    /// SHA-256 of `launch` and `secrets` as they were agreed to; a launch that differs does not
-    /// start.
+    /// SHA-256 of `launch`, `secrets` and `criteria` as they were agreed to; a launch that differs
+    /// does not start.
     pub seal: String,
     /// Environment variables that are filled from the vault, and the input each comes from.
     pub secrets: Vec<SecretUse>,
+    /// What else has to be true beside its handshake.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<Criterion>,
     /// The other inputs' values.
     pub inputs: InputValues,
     /// Whether a person has stopped its services: nothing but a person starts them again.
@@ -106,7 +115,7 @@ pub struct Installation {
     pub verified_at: Option<String>,
     /// What the last verification found wrong.
     pub last_error: Option<Error>,
-    /// What it said of itself then, where it has paths for that.
+    /// What it said of itself then, where it has paths for that, and what was seen of its criteria.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
 }
@@ -299,7 +308,7 @@ impl Launch {
                 .flat_map(|launch| &launch.mounts)
                 .filter_map(|mount| match mount {
                     Mount::Bind { source, .. } => Some(source.as_str()),
-                    Mount::Volume { .. } => None,
+                    Mount::Volume { .. } | Mount::EngineSocket { .. } => None,
                 })
                 .collect(),
             Self::Remote(_) => Vec::new(),
@@ -307,9 +316,18 @@ impl Launch {
     }
 }
 
-/// The seal of a launch: SHA-256, in hexadecimal, over its canonical JSON.
-pub fn seal(name: &str, launch: &Launch, secrets: &[SecretUse]) -> Result<String> {
-    hash(&(name, launch, secrets))
+/// The seal of what an installation starts: SHA-256, in hexadecimal, over its canonical JSON.
+pub fn seal(
+    name: &str,
+    launch: &Launch,
+    secrets: &[SecretUse],
+    criteria: &[Criterion],
+) -> Result<String> {
+    if criteria.is_empty() {
+        // As it was before there were any.
+        return hash(&(name, launch, secrets));
+    }
+    hash(&(name, launch, secrets, criteria))
 }
 
 /// The fingerprint of a tool list; the order in which a server lists them does not matter.
@@ -330,60 +348,18 @@ fn hash(value: &impl Serialize) -> Result<String> {
 
 /// Checks that a stored launch is the one that was agreed to.
 pub fn check_seal(installation: &Installation) -> Result<()> {
-    let found = seal(
-        &installation.name,
-        &installation.launch,
-        &installation.secrets,
-    )?;
-    if found == installation.seal {
+    let Installation {
+        name,
+        launch,
+        secrets,
+        criteria,
+        ..
+    } = installation;
+    if seal(name, launch, secrets, criteria)? == installation.seal {
         Ok(())
     } else {
         Err(Error::new(ErrorCode::InstallationChanged {
             name: installation.name.clone(),
         }))
-    }
-}
-
-/// Name of an installation's volume, the first with number 1. It is the same for every generation.
-/// Several people, and several homes of one person, can use one engine: the home is in it, so that
-/// none meets, or deletes, another one's data.
-#[must_use]
-pub fn volume_name(home: &str, installation: &str, number: usize) -> String {
-    let hash: String = Sha256::digest(home.as_bytes())
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("berth-{installation}-{hash}-{number}")
-}
-
-/// Name of a volume of a service.
-#[must_use]
-pub fn service_volume_name(home: &str, installation: &str, service: &str, number: usize) -> String {
-    // No other service has a number at its end: names have none of their own.
-    let name = volume_name(home, installation, number);
-    match name.rsplit_once('-') {
-        Some((first, number)) => format!("{first}-{service}-{number}"),
-        None => name,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn volumes_of_two_homes_on_one_engine_are_two() {
-        let ours = volume_name("/home/ada/.local/share/berth", "memory", 1);
-        let theirs = volume_name("/home/bob/.local/share/berth", "memory", 1);
-        assert!(
-            ours.starts_with("berth-memory-") && ours.ends_with("-1"),
-            "{ours}"
-        );
-        assert_ne!(ours, theirs);
-        assert_eq!(
-            ours,
-            volume_name("/home/ada/.local/share/berth", "memory", 1)
-        );
     }
 }

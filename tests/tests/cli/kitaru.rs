@@ -59,6 +59,16 @@ fn install(sandbox: &Sandbox, more: &[&str]) {
     sandbox.berth(&[&args[..], more].concat()).ok();
 }
 
+/// What Kitaru's own preflight says.
+fn assert_status(sandbox: &Sandbox, met: bool) {
+    let verified = sandbox.berth(&["verify", "kitaru", "--json"]).ok();
+    let health = verified.last_json()["health"].take();
+    let status = &health["criteria"][0];
+    assert_eq!(status["id"], "status", "{health}");
+    assert_eq!(status["met"], met, "{health}");
+    assert_eq!(status["seen"]["exit"], 0, "{health}");
+}
+
 fn call(sandbox: &Sandbox, tool: &str, arguments: &Value) -> String {
     let arguments = arguments.to_string();
     sandbox
@@ -84,6 +94,7 @@ fn kitaru_is_connected_in_every_scope() {
 
     install(&sandbox, &["--scope", "local"]);
     assert_tools(&sandbox);
+    assert_status(&sandbox, true);
     assert!(is_connected(&sandbox, "kitaru"), "local");
     install(&sandbox, &["--replace", "--scope", "project"]);
     assert!(
@@ -98,6 +109,10 @@ fn kitaru_is_connected_in_every_scope() {
     let status = call(&sandbox, "kitaru_status", &json!({}));
     assert!(status.contains(r#""zenml_version": "0.98.0""#), "{status}");
     assert!(status.contains("KITARU_ANALYTICS_OPT_IN"), "{status}");
+    // Nobody listens there: its handshake says nothing of it, its own status does.
+    let nowhere = ["--replace", "--set", "server_url=http://127.0.0.1:9"];
+    install(&sandbox, &nowhere);
+    assert_status(&sandbox, false);
     sandbox.berth(&["remove", "kitaru", "--yes"]).ok();
     assert_nothing_left(&sandbox, "kitaru");
 }

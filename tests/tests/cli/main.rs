@@ -19,4 +19,5 @@ mod secrets;
 mod shown;
 mod sources;
 mod stack;
+mod trust;
 mod vault;

@@ -3,7 +3,7 @@
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::people::{HUB, add_hub, berth_with, engine};
+use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, engine};
 use berth_testkit::token;
 
 fn install(sandbox: &Sandbox, more: &[&str]) -> berth_tests::sandbox::Ran {
@@ -39,6 +39,32 @@ fn a_project_s_file_has_no_personal_path_and_no_secret() {
         foreign,
         "byte for byte"
     );
+}
+
+#[test]
+fn a_reconfiguration_stays_where_it_is_unless_a_place_is_said() {
+    let _engine = engine();
+    let sandbox = Sandbox::new();
+    add_hub(&sandbox);
+    install(&sandbox, &["--scope", "project"]).ok();
+    let scope = || {
+        let page = sandbox.berth(&["show", HUB, "--json"]).ok().json();
+        page["row"]["places"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|place| place["scope"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(scope(), ["project"]);
+    sandbox.berth(&["install", HUB, "--replace", "--yes"]).ok();
+    assert_eq!(scope(), ["project"]);
+    let said = ["install", HUB, "--replace", "--scope", "user", "--yes"];
+    sandbox.berth(&said).ok();
+    assert_eq!(scope(), ["user"]);
+    assert!(!sandbox.project().join(".mcp.json").exists());
+    sandbox.berth(&["remove", HUB, "--yes"]).ok();
+    assert_nothing_left(&sandbox, HUB);
 }
 
 #[test]

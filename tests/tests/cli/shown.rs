@@ -26,6 +26,8 @@ pub fn compare(name: &str, machine: &Path, text: &str) {
     settings.add_filter(r"\b\d+ ms\b", "[n] ms");
     settings.add_filter(&regex_of(&ground::registry()), "[registry]");
     settings.add_filter(r"sha256:[0-9a-f]{64}", "sha256:[hash]");
+    // It covers the names of folders.
+    settings.add_filter(r#""consent":"[0-9a-f]{64}""#, r#""consent":"[hash]""#);
     // Where and which: a machine's own.
     settings.add_filter(
         r"(?m)^(  (?:python|node|uv): ).*$",

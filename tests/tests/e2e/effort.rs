@@ -1,13 +1,16 @@
 //! How little a person has to do for a server's tools, counted in the window from the catalog on
 //! and held against docs/steps.md.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 
 use berth_testkit::ground;
 use berth_tests::kaiten::{KAITEN, Kaiten, user};
 use berth_tests::left::is_connected;
+use berth_tests::project::Project;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::{Effort, Window};
+use thirtyfour::Key;
 
 use super::steps;
 
@@ -68,5 +71,46 @@ async fn kitaru_takes_as_little_as_is_documented() {
     begin(&window, "kitaru").await;
     end(&window, &sandbox, "kitaru", "kitaru").await;
     steps::remove(&window, "kitaru", false).await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_is_built_from_a_folder_takes_as_little_as_is_documented() {
+    for (entry, make) in [
+        (
+            "dynamic-mcp",
+            Project::dynamic_mcp as fn(Sandbox, &str) -> Project,
+        ),
+        ("mcp-orchestration", Project::mcp_orchestration),
+    ] {
+        let project = make(Sandbox::new(), &format!("home/src/{entry}"));
+        let window = Window::open(&project.sandbox).await;
+        begin(&window, entry).await;
+        end(&window, &project.sandbox, entry, entry).await;
+        steps::remove(&window, entry, true).await;
+        window.close().await;
+    }
+}
+
+#[tokio::test]
+async fn dot_ai_takes_as_little_as_is_documented() {
+    let project = Project::dot_ai(Sandbox::new());
+    let sandbox = &project.sandbox;
+    let kubeconfig = sandbox.home().join("cluster.yaml");
+    fs::write(&kubeconfig, "current-context: practice\n").expect("written");
+    fs::set_permissions(&kubeconfig, Permissions::from_mode(0o600)).expect("changed");
+    let kubeconfig = kubeconfig.to_str().expect("a path in Unicode");
+    let window = Window::open(sandbox).await;
+    for (row, variant) in [("dot-ai", None), ("dot-ai, as a stack", Some("stack"))] {
+        begin(&window, "dot-ai").await;
+        if let Some(variant) = variant {
+            window.click(&format!("variant-{variant}")).await;
+        }
+        window.type_into("type-input-kubeconfig", kubeconfig).await;
+        let field = window.find("type-input-kubeconfig").await;
+        field.send_keys(Key::Enter).await.expect("entered");
+        end(&window, sandbox, "dot-ai", row).await;
+        steps::remove(&window, "dot-ai", variant.is_some()).await;
+    }
     window.close().await;
 }

@@ -1,9 +1,10 @@
-//! An npm server from the catalog, through the window.
+//! Node.js servers from the catalog and from a source folder, through the window.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use berth_tests::left::{assert_nothing_left, is_connected};
+use berth_tests::project::Project;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
 use serde_json::json;
@@ -83,5 +84,31 @@ async fn an_npm_server_is_installed_used_and_removed_with_what_it_remembers() {
     assert_nothing_left(&sandbox, "memory");
     assert!(!kept.exists(), "{}", kept.display());
     assert_eq!(global(&sandbox), before);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_project_is_built_in_a_copy_of_its_folder() {
+    let project = Project::dynamic_mcp(Sandbox::new(), "home/src/dynamic-mcp");
+    let sandbox = &project.sandbox;
+    let before = sandbox.files_below(&project.folder);
+    let window = Window::open(sandbox).await;
+    steps::open_sheet(&window, "dynamic-mcp").await;
+    window.click("variant-node").await;
+    let folder = project.folder.to_str().expect("a path in Unicode");
+    let step = "plan-step-build_node";
+    window.text_in(step, &format!("Build {folder}")).await;
+    window.text_in(step, "--package=pnpm@10.29.3").await;
+    window.text_in(step, "run build").await;
+    let copy = format!("build it, as you, in a copy of {folder}");
+    window.text_in("install-sheet", &copy).await;
+    steps::agree_and_succeed(&window).await;
+    steps::close_sheet(&window).await;
+    assert!(is_connected(sandbox, "dynamic-mcp"));
+    // Not by a verification, which the window would tell of while its menu is open.
+    assert_eq!(project.tool("system.health", &json!({}))["ok"], true);
+    assert_eq!(sandbox.files_below(&project.folder), before);
+    steps::remove(&window, "dynamic-mcp", true).await;
+    assert_nothing_left(sandbox, "dynamic-mcp");
     window.close().await;
 }

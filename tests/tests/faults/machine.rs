@@ -12,6 +12,7 @@ use berth_testkit::token;
 use berth_tests::kaiten::Kaiten;
 use berth_tests::sandbox::{Ran, Sandbox, argv_with};
 use berth_tests::source::Source;
+use berth_tests::stack::add_stack;
 use serde_json::{Value, json};
 
 use crate::image::{entry, make_image, others_containers};
@@ -96,6 +97,14 @@ impl Machine {
         let source = Source::add(&sandbox, HUB, &format!("faults-{label}"));
         let image = source.dev.clone();
         (Self::around(sandbox, image, label), source)
+    }
+
+    /// The same, with an entry of a stack.
+    pub fn with_stack(label: &str) -> Self {
+        let sandbox = Sandbox::new();
+        add_stack(&sandbox);
+        let image = make_image(&sandbox, label);
+        Self::around(sandbox, image, label)
     }
 
     /// The same, with an entry that is installed in place from a folder.

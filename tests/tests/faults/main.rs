@@ -15,4 +15,5 @@ mod machine;
 mod packages;
 mod python;
 mod session;
+mod stack;
 mod window;

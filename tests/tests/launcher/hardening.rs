@@ -58,6 +58,10 @@ fn read_back(container: &Value) -> Hardening {
             .flat_map(|all| all.keys().cloned())
             .filter(|folder| folder != "/tmp")
             .collect(),
+        groups: list("GroupAdd")
+            .iter()
+            .map(|group| group.parse().expect("a number"))
+            .collect(),
     }
 }
 
@@ -77,6 +81,7 @@ fn the_engine_confirms_the_whole_hardening() {
         network: Network::None,
         user: Some("1234:5678".to_owned()),
         scratch: vec!["/run/server".to_owned()],
+        groups: vec![998],
     };
     for (name, wanted) in [("strict", strict), ("other", other)] {
         person.install_container(name, |launch| launch.hardening = wanted.clone());

@@ -2,16 +2,16 @@
 
 use std::fs;
 
-use berth_testkit::{ground, token};
+use berth_testkit::token;
 use berth_tests::left::{assert_nothing_left, is_connected};
+use berth_tests::project::Project;
+use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
-
-use super::project::Project;
 
 const NAME: &str = "dynamic-mcp";
 
 fn project() -> Project {
-    Project::new(NAME, &ground::image_node(), &["dynamic-mcp:latest"])
+    Project::dynamic_mcp(Sandbox::new(), "source")
 }
 
 fn listed(project: &Project) -> Value {
@@ -65,6 +65,56 @@ fn profile_and_administration_token_come_from_the_project_s_file() {
     let made = json!({ "name": "table", "code": "return 1", "adminToken": admin });
     project.tool("dynamic.tool.create", &made);
     assert_eq!(listed(&project), json!(["table"]));
+    sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
+}
+
+#[test]
+fn it_is_built_with_node_in_a_copy_of_the_folder() {
+    let project = Project::dynamic_mcp(Sandbox::new(), "source");
+    let sandbox = &project.sandbox;
+    fs::write(project.folder.join(".env"), "MCP_PROFILE=mvp\n").unwrap();
+    let before = sandbox.files_below(&project.folder);
+    let folder = project.folder.to_str().unwrap();
+    let args = ["plan", NAME, "--variant", "node", "--source", folder];
+    let plan = sandbox.berth(&args).ok().stdout;
+    for said in [
+        "--package=pnpm@10.29.3 -- pnpm --dir",
+        "run build",
+        "The project's own scripts build it, as you, in a copy of",
+    ] {
+        assert!(plan.contains(said), "{said}: {plan}");
+    }
+    project.install(&["--variant", "node"]);
+    assert!(is_connected(sandbox, NAME));
+    assert_eq!(project.tools(), 8);
+    let made = json!({ "name": "table", "code": "return 1" });
+    project.tool("dynamic.tool.create", &made);
+    assert_eq!(sandbox.files_below(&project.folder), before);
+
+    // A change of the code counts after an update; what it keeps is beside the copies.
+    let code = project.folder.join("src/index.js");
+    let text = fs::read_to_string(&code).unwrap();
+    fs::write(&code, text.replace("'dynamic.tool.get', ", "")).unwrap();
+    assert_eq!(project.tools(), 8);
+    sandbox.berth(&["update", NAME, "--yes"]).ok();
+    assert_eq!(project.tools(), 7);
+    assert_eq!(listed(&project), json!(["table"]));
+    project.install(&["--replace", "--set", "profile=enterprise"]);
+    assert_eq!(project.tools(), 16);
+
+    // One that cannot be built leaves what was there.
+    let package = project.folder.join("package.json");
+    let text = fs::read_to_string(&package).unwrap();
+    fs::write(&package, text.replace("node build.mjs", "node lost.mjs")).unwrap();
+    let failed = sandbox.berth(&["update", NAME, "--yes", "--json"]);
+    assert_eq!(failed.last_json()["error"]["code"], "package_failed");
+    assert_eq!(project.tools(), 16);
+    fs::write(&package, text.replace(">=20", ">=99")).unwrap();
+    let refused = sandbox.berth(&["update", NAME, "--yes", "--json"]);
+    let error = &refused.last_json()["error"];
+    assert_eq!(error["code"], "node_missing", "{refused:?}");
+    assert_eq!(error["needed"], ">=99");
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
 }

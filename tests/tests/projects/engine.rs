@@ -34,6 +34,41 @@ impl OwnEngine {
         engine
     }
 
+    /// Starts one that is reached over TLS as well, by those whom the authority of this folder knows.
+    pub fn listening(address: &str, certificates: &Path) -> Self {
+        let dir = TempDir::with_prefix("berth-own-").unwrap();
+        let mut args = args(dir.path());
+        args.extend([
+            "--host".to_owned(),
+            address.to_owned(),
+            "--tlsverify".to_owned(),
+        ]);
+        for (option, file) in [
+            ("--tlscacert", "ca.pem"),
+            ("--tlscert", "cert.pem"),
+            ("--tlskey", "key.pem"),
+        ] {
+            args.extend([
+                option.to_owned(),
+                certificates.join(file).display().to_string(),
+            ]);
+        }
+        let mut engine = Self {
+            args,
+            dir,
+            child: None,
+        };
+        engine.start_again();
+        engine
+    }
+
+    /// Runs the docker command against it.
+    pub fn docker(&self, args: &[&str]) {
+        let mut command = Command::new("docker");
+        let status = command.env("DOCKER_HOST", self.host()).args(args).status();
+        assert!(status.unwrap().success(), "{args:?}");
+    }
+
     /// Its endpoint.
     pub fn host(&self) -> String {
         format!("unix://{}", self.dir.path().join("docker.sock").display())

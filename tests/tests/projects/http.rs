@@ -5,16 +5,15 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
 
-use berth_testkit::ground;
 use berth_tests::left::{assert_nothing_left, is_connected};
+use berth_tests::project::Project;
+use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
-
-use super::project::Project;
 
 #[test]
 fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
     let name = "dynamic-mcp";
-    let project = Project::new(name, &ground::image_node(), &["dynamic-mcp:latest"]);
+    let project = Project::dynamic_mcp(Sandbox::new(), "source");
     let sandbox = &project.sandbox;
     let broken = project.folder.join("src/without-docker");
     fs::write(&broken, "").unwrap();
@@ -72,6 +71,13 @@ fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
     assert_eq!(tools["tools"], json!(["table"]));
     project.install(&["--replace", "--set", "profile=enterprise"]);
     assert_eq!(project.tools(), 17);
+    assert_says_how_it_is(&project);
+    // What is not said stays: the variant, the profile. An empty value takes an input away.
+    sandbox.berth(&["install", name, "--replace", "--yes"]).ok();
+    assert_eq!(project.tools(), 17);
+    assert_says_how_it_is(&project);
+    project.install(&["--replace", "--set", "profile="]);
+    assert_eq!(project.tools(), 8);
     project.install(&["--replace", "--variant", "image"]);
     let tools = project.tool("dynamic.tool.list", &json!({}));
     assert_eq!(
@@ -114,15 +120,8 @@ fn assert_says_how_it_is(project: &Project) {
 #[test]
 fn dot_ai_is_closed_to_all_but_berth() {
     let name = "dot-ai";
-    let image = "ghcr.io/vfarcic/dot-ai:2.2.2";
-    let project = Project::new(name, &ground::image_node(), &[image]);
+    let project = Project::dot_ai(Sandbox::new());
     let sandbox = &project.sandbox;
-    let folder = project.folder.to_str().unwrap();
-    sandbox
-        .docker(&[
-            "build", "--quiet", "--target", "server", "--tag", image, folder,
-        ])
-        .ok();
     let qdrant = "qdrant_url=http://127.0.0.1:6333";
     sandbox
         .berth(&[
@@ -183,7 +182,6 @@ fn dot_ai_is_closed_to_all_but_berth() {
 
     sandbox.berth(&["remove", name, "--yes"]).ok();
     assert_nothing_left(sandbox, name);
-    sandbox.docker(&["rmi", "--force", image]).ok();
 }
 
 /// What somebody without the token is told.

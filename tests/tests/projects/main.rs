@@ -4,10 +4,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod criteria;
 mod dynamic;
+mod elsewhere;
 mod engine;
 mod http;
+mod jwt;
 mod orchestration;
-mod project;
 mod stack;
 mod toolkit;
+mod trust;

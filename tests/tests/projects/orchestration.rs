@@ -6,10 +6,9 @@ use std::process::Stdio;
 
 use berth_testkit::ground;
 use berth_tests::left::{assert_nothing_left, is_connected};
-use berth_tests::sandbox::Ran;
+use berth_tests::project::Project;
+use berth_tests::sandbox::{Ran, Sandbox};
 use serde_json::{Value, json};
-
-use super::project::Project;
 
 const NAME: &str = "mcp-orchestration";
 
@@ -17,7 +16,7 @@ const NAME: &str = "mcp-orchestration";
 const IMAGES: [&str; 2] = ["mcp-orchestration:latest", "mcp-orchestration:dev"];
 
 fn project() -> Project {
-    Project::new(NAME, &ground::image_python(), &IMAGES)
+    Project::mcp_orchestration(Sandbox::new(), "source")
 }
 
 fn change(project: &Project, code: &str) {
@@ -73,7 +72,7 @@ fn keys_and_store_stay_until_they_are_to_go() {
     assert_eq!(tool(&project, "list_clients")["code"], "three");
     the_same();
     let kept = project.volumes();
-    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept.len(), 2, "{kept:?}");
     sandbox.berth(&["remove", NAME, "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
     assert_eq!(project.volumes(), kept);
@@ -254,7 +253,7 @@ fn keys_come_back_from_a_backup_as_they_were() {
     let done = with_passphrase(&project, PASSPHRASE, &restore).ok();
     assert!(done.stdout.contains("works with it"), "{done:?}");
     assert_eq!(listed(&project), before);
-    assert_eq!(project.volumes().len(), 1, "no copy stays");
+    assert_eq!(project.volumes().len(), 2, "no copy stays");
     assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
     assert_eq!(tool(&project, "publish_config"), signed);
     assert_eq!(
@@ -338,7 +337,7 @@ fn nothing_is_restored_under_a_session() {
     assert_eq!(held.status.code(), Some(7), "{held:?}");
     sandbox.berth(&["list"]).ok();
     assert_eq!(listed(&project), before);
-    assert_eq!(project.volumes().len(), 1, "no copy stays");
+    assert_eq!(project.volumes().len(), 2, "no copy stays");
     assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);

@@ -1,33 +1,25 @@
 //! dynamic-mcp with a real PostgreSQL beside it: its server stays, at a port that is kept, through
 //! crashes and restarts of the engine.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use berth_testkit::ground;
+use berth_testkit::token;
 use berth_tests::left::{assert_nothing_left, is_connected};
-use berth_tests::sandbox::Sandbox;
+use berth_tests::project::{DATABASE, Project};
+use berth_tests::sandbox::{Ran, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::engine::OwnEngine;
-use super::project::Project;
 
 const NAME: &str = "dynamic-mcp";
-const DATABASE: &str = "postgres:17-alpine";
 /// How long services may take to come back by themselves.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-fn project(sandbox: Sandbox) -> Project {
-    let images = ["dynamic-mcp:latest", DATABASE];
-    let project = Project::on(sandbox, NAME, &ground::image_node(), &images);
-    let real = ground::image_postgres();
-    project.sandbox.docker(&["pull", "--quiet", &real]).ok();
-    project.sandbox.docker(&["tag", &real, DATABASE]).ok();
-    project
-}
 
 fn make(project: &Project, name: &str) {
     let arguments = json!({ "name": name, "code": "return 1" });
@@ -84,7 +76,7 @@ fn come_back(sandbox: &Sandbox) {
 
 #[test]
 fn the_tools_are_in_a_database_that_only_berth_has_the_password_of() {
-    let project = project(Sandbox::new());
+    let project = Project::dynamic_mcp(Sandbox::new(), "source");
     let sandbox = &project.sandbox;
     let folder = project.folder.to_str().unwrap();
     let args = ["plan", NAME, "--variant", "stack", "--source", folder];
@@ -127,6 +119,7 @@ fn the_tools_are_in_a_database_that_only_berth_has_the_password_of() {
     assert_eq!(address(sandbox), port);
 
     sandbox.berth(&["stop", NAME]).ok();
+    assert_runs_without_berth(&project, port.parse().unwrap());
     let squatter = TcpListener::bind((Ipv4Addr::LOCALHOST, port.parse().unwrap())).unwrap();
     let refused = sandbox.berth(&["start", NAME, "--json"]);
     assert_eq!(
@@ -142,6 +135,63 @@ fn the_tools_are_in_a_database_that_only_berth_has_the_password_of() {
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
     assert_eq!(project.volumes(), [""; 0]);
+}
+
+/// What is exported is a stack that Docker's own tool starts, with data of its own.
+fn assert_runs_without_berth(project: &Project, port: u16) {
+    let sandbox = &project.sandbox;
+    let folder = sandbox.path("exported");
+    fs::create_dir(&folder).unwrap();
+    let export = |format: &str| sandbox.berth(&["export", NAME, "--as", format]).ok().stdout;
+    // The database's image is the run's, under the name of the real one: no registry has its digest.
+    let mut text = export("compose");
+    let at = text.find(DATABASE).unwrap() + DATABASE.len();
+    let digest = "@sha256:".len() + 64;
+    assert!(text[at..].starts_with("@sha256:"), "it is pinned: {text}");
+    text.replace_range(at..at + digest, "");
+    fs::write(folder.join("compose.yaml"), text).unwrap();
+    let compose = |args: &[&str]| {
+        let mut command = sandbox.command("docker-compose");
+        Ran::from(command.current_dir(&folder).args(args).output().unwrap())
+    };
+    let refused = compose(&["config", "--quiet"]);
+    assert!(
+        refused.stderr.contains("put it into the file .env"),
+        "{refused:?}"
+    );
+    let password = token::right();
+    let filled = export("env").replace("_PASSWORD=", &format!("_PASSWORD={password}"));
+    assert!(filled.contains(&password), "{filled}");
+    fs::write(folder.join(".env"), filled).unwrap();
+    compose(&["up", "--detach", "--no-build"]).ok();
+    let ready = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.starts_with("HTTP/1.1 200"))
+    };
+    let began = Instant::now();
+    while !ready().unwrap_or(false) {
+        let log = || compose(&["logs", "--no-color"]);
+        assert!(began.elapsed() < PATIENCE, "{:?}", log());
+        sleep(Duration::from_millis(200));
+    }
+    // The same confinement as Berth's own.
+    let id = compose(&["ps", "--quiet", "postgres"]).ok().stdout;
+    let about = sandbox.docker(&["inspect", id.trim()]).ok().json();
+    let host = &about[0]["HostConfig"];
+    assert_eq!(host["ReadonlyRootfs"], true);
+    assert_eq!(host["CapDrop"], json!(["ALL"]));
+    assert_eq!(host["Memory"], 512_u64 << 20);
+    assert_eq!(about[0]["State"]["Health"]["Status"], "healthy");
+    assert_eq!(
+        host["PortBindings"],
+        json!({}),
+        "only the server has a port"
+    );
+    compose(&["down", "--volumes"]).ok();
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Each service is confined as the plan said, and its secret is in its environment only.
@@ -189,7 +239,7 @@ fn a_stack_comes_back_with_the_engine_and_after_a_crash() {
     let mut engine = OwnEngine::start();
     let mut sandbox = Sandbox::new();
     sandbox.set("DOCKER_HOST", engine.host());
-    let project = project(sandbox);
+    let project = Project::dynamic_mcp(sandbox, "source");
     let sandbox = &project.sandbox;
     project.install(&["--variant", "stack"]);
     make(&project, "table");

@@ -1,48 +1,116 @@
-//! dot-ai as a stack: a server that stays, a plugin with the tools for the cluster, and Qdrant.
+//! dot-ai: its last release in one container, and the newest as a stack: a server that stays, a plugin
+//! with the tools for the cluster, and Qdrant, here or elsewhere.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use berth_testkit::ground;
+use berth_testkit::token;
 use berth_tests::left::{assert_nothing_left, is_connected};
-use berth_tests::sandbox::{Sandbox, argv_with};
+use berth_tests::project::{DOT_AI, Project};
+use berth_tests::sandbox::{Ran, Sandbox, argv_with};
 use serde_json::json;
 
-use super::project::Project;
 use super::stack::inspected;
 
 const NAME: &str = "dot-ai";
-/// The stage of the stand-in's recipe, and the image that it stands for.
-const IMAGES: [(&str, &str); 3] = [
-    ("server", "ghcr.io/vfarcic/dot-ai:2.2.2"),
-    (
-        "agentic-tools",
-        "ghcr.io/vfarcic/dot-ai-agentic-tools:2.2.2",
-    ),
-    ("qdrant", "qdrant/qdrant:v1.18.0"),
-];
+/// The option that gives the access to a cluster: a file that only its owner may read.
+fn access(sandbox: &Sandbox) -> String {
+    let kubeconfig = sandbox.home().join("cluster.yaml");
+    fs::write(&kubeconfig, "current-context: practice\n").unwrap();
+    fs::set_permissions(&kubeconfig, Permissions::from_mode(0o600)).unwrap();
+    format!("kubeconfig={}", kubeconfig.display())
+}
 
-fn project() -> Project {
-    let images = IMAGES.map(|(_, image)| image);
-    let project = Project::on(Sandbox::new(), NAME, &ground::image_node(), &images);
-    let folder = project.folder.to_str().unwrap();
-    for (stage, image) in IMAGES {
-        let build = [
-            "build", "--quiet", "--target", stage, "--tag", image, folder,
-        ];
-        project.sandbox.docker(&build).ok();
-    }
-    project
+#[test]
+fn its_last_release_in_one_container_is_what_is_recommended() {
+    let project = Project::dot_ai(Sandbox::new());
+    let sandbox = &project.sandbox;
+    let access = access(sandbox);
+    let plan = sandbox.berth(&["plan", NAME]);
+    assert_eq!(plan.exit, Some(6), "without a kubeconfig: {plan:?}");
+    let install = ["install", NAME, "--yes", "--set", &access];
+    sandbox.berth(&install).ok();
+    assert!(is_connected(sandbox, NAME));
+    assert_eq!(project.tools(), 7);
+    let said = json!({
+        "version": "0.195.0",
+        "context": "practice",
+        "provider": "anthropic",
+        "telemetry": "false",
+        "qdrant": null,
+    });
+    assert_eq!(project.tool("version", &json!({})), said);
+    let refused = sandbox.berth(&["call", NAME, "recommend", "{}"]);
+    assert_eq!(refused.exit, Some(12), "without a key: {refused:?}");
+
+    // A key, and a store that is elsewhere; what is not said stays.
+    let key = token::right();
+    let more = [
+        "install",
+        NAME,
+        "--replace",
+        "--yes",
+        "--set",
+        "qdrant_url=https://qdrant.example.com:6333",
+        "--secret-env",
+        "anthropic_key=KEY",
+    ];
+    let mut command = sandbox.command(sandbox.path("bin/berth"));
+    let ran = command.args(more).env("KEY", &key).output().unwrap();
+    Ran::from(ran).ok();
+    let said = project.tool("recommend", &json!({}));
+    assert_eq!(said["qdrant"], "https://qdrant.example.com:6333");
+    assert_eq!(said["context"], "practice");
+    assert_eq!(sandbox.files_with(&key), Vec::<std::path::PathBuf>::new());
+    sandbox.berth(&["update", NAME, "--yes"]).ok();
+    project.tool("recommend", &json!({}));
+    sandbox.berth(&["remove", NAME, "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
+}
+
+#[test]
+fn a_stack_can_use_a_store_that_is_elsewhere() {
+    let project = Project::dot_ai(Sandbox::new());
+    let sandbox = &project.sandbox;
+    let image = DOT_AI[3].1;
+    // Somebody's Qdrant, at an address that every network of the engine reaches.
+    let format = "{{(index .IPAM.Config 0).Gateway}}";
+    let network = ["network", "inspect", "--format", format, "bridge"];
+    let gateway = sandbox.docker(&network).ok().stdout.trim().to_owned();
+    let publish = format!("--publish={gateway}::6333");
+    let run = ["run", "--detach", "--rm", &publish, image];
+    let store = sandbox.docker(&run).ok().stdout.trim().to_owned();
+    let port = sandbox.docker(&["port", &store, "6333/tcp"]).ok().stdout;
+    let elsewhere = format!("qdrant_url=http://{}", port.trim());
+    let access = access(sandbox);
+    let install = [
+        "install",
+        NAME,
+        "--variant",
+        "stack-external",
+        "--yes",
+        "--set",
+        &access,
+        "--set",
+        &elsewhere,
+    ];
+    sandbox.berth(&install).ok();
+    assert!(is_connected(sandbox, NAME));
+    assert_eq!(project.tools(), 5);
+    project.tool("vector_store", &json!({ "name": "three replicas" }));
+    sandbox.berth(&["update", NAME, "--yes"]).ok();
+    let stored = json!([{ "name": "three replicas" }]);
+    assert_eq!(project.tool("vector_list", &json!({})), stored);
+    sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
+    sandbox.docker(&["rm", "--force", &store]).ok();
 }
 
 #[test]
 fn a_server_its_plugin_and_its_store_are_one_installation() {
-    let project = project();
+    let project = Project::dot_ai(Sandbox::new());
     let sandbox = &project.sandbox;
-    let kubeconfig = sandbox.home().join("cluster.yaml");
-    fs::write(&kubeconfig, "current-context: practice\n").unwrap();
-    fs::set_permissions(&kubeconfig, Permissions::from_mode(0o600)).unwrap();
-    let access = format!("kubeconfig={}", kubeconfig.display());
+    let access = access(sandbox);
     let install = [
         "install",
         NAME,
@@ -100,4 +168,29 @@ fn a_server_its_plugin_and_its_store_are_one_installation() {
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
     assert_eq!(project.volumes(), [""; 0]);
+}
+
+#[test]
+fn what_its_makers_build_counts_at_the_next_start() {
+    let project = Project::dot_ai(Sandbox::new());
+    let sandbox = &project.sandbox;
+    let manifest = r#"{ "name": "@vfarcic/dot-ai", "version": "2.2.2" }"#;
+    fs::write(project.folder.join("package.json"), manifest).unwrap();
+    let built = project.folder.join("dist/mcp");
+    fs::create_dir_all(&built).unwrap();
+    let code = fs::read_to_string(project.folder.join("index.js")).unwrap();
+    let build = |version: &str| {
+        let code = code.replace("2.2.2", version);
+        fs::write(built.join("server.js"), code).unwrap();
+    };
+    build("2.3.0-one");
+    project.install(&["--variant", "dev"]);
+    assert!(is_connected(sandbox, NAME));
+    let version = || project.tool("version", &json!({}))["version"].take();
+    assert_eq!(version(), "2.3.0-one");
+    build("2.3.0-two");
+    assert_eq!(version(), "2.3.0-two", "without anything");
+    assert_eq!(sandbox.keychain_items().len(), 1);
+    sandbox.berth(&["remove", NAME, "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
 }

@@ -12,6 +12,7 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   create_venv: 6,
   install_python: 30,
   install_node: 30,
+  build_node: 40,
   store_secret: 1,
   make_secret: 1,
   keep_secret: 1,

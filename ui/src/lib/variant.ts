@@ -1,4 +1,4 @@
-import type { ContainerSpec, Entry, InputSpec, InputValue, Variant } from '@/bridge';
+import type { ContainerSpec, Entry, InputSpec, InputValue, Variant, When } from '@/bridge';
 
 /** What a variant pins, exactly, one per line. */
 export function pinsOf(variant: Variant): string[] {
@@ -53,9 +53,13 @@ export function inputsOf(entry: Entry, variant: string): InputSpec[] {
 
 /** Whether an input is asked for, by the values that those before it have. */
 export function isAsked(spec: InputSpec, values: Readonly<Record<string, InputValue>>): boolean {
-  if (!spec.when) return true;
-  const value = values[spec.when.input];
+  return !spec.when || isMet(spec.when, values);
+}
+
+/** Whether the other input has one of the values that are asked for. */
+export function isMet(when: When, values: Readonly<Record<string, InputValue | undefined>>): boolean {
+  const value = values[when.input];
   if (!value || value.type === 'paths') return false;
   const plain = value.type === 'boolean' ? (value.value ? 'yes' : 'no') : String(value.value);
-  return spec.when.is.length === 0 || spec.when.is.includes(plain);
+  return when.is.length === 0 || when.is.includes(plain);
 }

@@ -142,6 +142,7 @@ describe('errors', () => {
       limit: 1,
       exit: 1,
       package: 'a',
+      title: 'a',
       tool: 'a',
       service: 'a',
       program: 'a',

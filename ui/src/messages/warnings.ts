@@ -14,6 +14,8 @@ export function warningText(warning: Warning): string {
       return t('warning.secret_in_file', { path: warning.path });
     case 'in_place':
       return t('warning.in_place', { folder: warning.folder });
+    case 'built_from_copy':
+      return t('warning.built_from_copy', { folder: warning.folder });
     case 'opens_port':
       return t(warning.guarded ? 'warning.opens_port.guarded' : 'warning.opens_port');
     case 'asks_for_headers':
@@ -25,6 +27,12 @@ export function warningText(warning: Warning): string {
         when: warning.created_at.slice(0, 10),
         what: warning.holds.join(', '),
       });
+    case 'controls_computer': {
+      const text = t(warning.root ? 'warning.controls_computer.root' : 'warning.controls_computer');
+      return warning.service === null ? text : t('warning.service', { service: warning.service, text });
+    }
+    case 'follows':
+      return t('warning.follows', { input: warning.input, note: warning.note });
     case 'grants':
       return t('warning.grants', { paths: warning.paths.join(', ') });
     default:

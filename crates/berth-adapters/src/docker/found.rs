@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::facts::{EndpointSource, EngineFacts, Platform};
+use berth_core::facts::{EndpointSource, EngineFacts, EngineSocket, Platform};
 use bollard::Docker;
 use bollard::models::{SystemInfo, SystemVersion};
 use futures_util::future::join_all;
@@ -121,6 +121,7 @@ impl Found {
             && matches!(self.endpoint, Endpoint::Unix(_))
             && !kernel.is_empty()
             && info.kernel_version.as_deref() == Some(kernel);
+        let rootful_here = here && !confined("rootless") && !confined("userns");
         EngineFacts {
             product: product(version, &system),
             version: text(&version.version),
@@ -129,9 +130,46 @@ impl Found {
             found_by: self.by,
             platform: format!("{}/{}", text(&version.os), text(&version.arch)),
             remote: is_remote(&self.endpoint),
-            rootful_here: here && !confined("rootless") && !confined("userns"),
+            rootful_here,
+            socket: (version.os.as_deref() == Some("linux"))
+                .then(|| self.socket(here, rootful_here))
+                .flatten(),
         }
     }
+
+    /// The socket as a container can be given it.
+    fn socket(&self, here: bool, rootful: bool) -> Option<EngineSocket> {
+        match &self.endpoint {
+            Endpoint::Unix(path) if here => Some(EngineSocket {
+                path: path.clone(),
+                // The person's own group is the first of all where their own engine maps them.
+                group: if rootful { group_of(path)? } else { 0 },
+            }),
+            // The engine sees what is in its virtual machine: the socket is in its usual place, and
+            // root's.
+            Endpoint::Unix(_) | Endpoint::Pipe(_) if !is_remote(&self.endpoint) => {
+                Some(EngineSocket {
+                    path: IN_MACHINE.to_owned(),
+                    group: 0,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Where an engine in a virtual machine has its socket there.
+const IN_MACHINE: &str = "/var/run/docker.sock";
+
+#[cfg(unix)]
+fn group_of(path: &str) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|about| about.gid())
+}
+
+#[cfg(not(unix))]
+fn group_of(_path: &str) -> Option<u32> {
+    None
 }
 
 /// What people call it. Podman names itself among its components, products around Docker's engine
@@ -226,6 +264,38 @@ mod tests {
         ] {
             assert!(!rootful(unix(), &other, Platform::Linux), "{other:?}");
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_container_is_given_the_socket_where_the_engine_has_it() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path().join("engine.sock");
+        let _listens = std::os::unix::net::UnixListener::bind(&at).expect("a socket");
+        let group = std::fs::metadata(&at).expect("it is there").gid();
+        let path = at.to_str().expect("UTF-8").to_owned();
+        let given = |endpoint: Endpoint, os: &str, info: &SystemInfo| {
+            let version = SystemVersion {
+                os: Some(os.to_owned()),
+                ..SystemVersion::default()
+            };
+            let found = found(endpoint).describe(&version, info, Platform::Linux, "6.1.0");
+            found.socket.map(|socket| (socket.path, socket.group))
+        };
+        let ours = || Endpoint::Unix(path.clone());
+        let debian = info("6.1.0", "Debian GNU/Linux 12", &[]);
+        assert_eq!(given(ours(), "linux", &debian), Some((path.clone(), group)));
+        let rootless = info("6.1.0", "Debian GNU/Linux 12", &["name=rootless"]);
+        assert_eq!(given(ours(), "linux", &rootless), Some((path.clone(), 0)));
+        let desktop = info("6.10.14-linuxkit", "Docker Desktop", &[]);
+        let inside = Some((IN_MACHINE.to_owned(), 0));
+        assert_eq!(given(ours(), "linux", &desktop), inside);
+        let pipe = Endpoint::Pipe(r"\\.\pipe\docker_engine".to_owned());
+        assert_eq!(given(pipe.clone(), "linux", &desktop), inside);
+        assert_eq!(given(pipe, "windows", &desktop), None);
+        let far = Endpoint::Tcp("192.0.2.7:2375".to_owned());
+        assert_eq!(given(far, "linux", &debian), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Container engines over the Engine API: [`DockerEngine`].
 
-mod build;
+mod beside;
+pub(crate) mod build;
 pub mod credentials;
 pub mod discover;
 mod found;
@@ -37,6 +38,7 @@ use image::{Wanted, image_info, wanted};
 use pull::Pull;
 use reference::Reference;
 use transport::{failed, status};
+pub use volumes::{Contents, inside_volume};
 
 /// How long a container that the engine is already removing may take to be gone.
 const REMOVAL_LIMIT: Duration = Duration::from_secs(15);

@@ -14,7 +14,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, Empty, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request};
+use hyper::{Method, Request, StatusCode};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -24,6 +24,15 @@ use super::{DockerEngine, check_name};
 
 /// Where the volume is inside that container. No image has anything there.
 const PLACE: &str = "berth-volume";
+
+/// Where a path of the volume (below its top, with `/`; empty for the top) is in a container that
+/// opens it.
+pub fn inside_volume(path: &str) -> String {
+    match path.trim_matches('/') {
+        "" => format!("/{PLACE}"),
+        path => format!("/{PLACE}/{path}"),
+    }
+}
 
 /// A tar stream of a volume.
 pub struct Contents {
@@ -166,25 +175,38 @@ impl DockerEngine {
 
     /// What is in the volume of such a container.
     pub async fn contents(&self, container: &str) -> Result<Contents> {
+        let found = self.archive(container, &inside_volume("")).await?;
+        found.ok_or_else(|| engine_failed("read a volume", "it is not there".to_owned()))
+    }
+
+    /// What is at an absolute path of a container that was never started; `None` where there is
+    /// nothing.
+    pub async fn archive(&self, container: &str, path: &str) -> Result<Option<Contents>> {
         const OPERATION: &str = "read a volume";
         check_name(OPERATION, container)?;
         let at = self.engine().await?;
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("path", path)
+            .finish();
         let request = Request::builder()
             .method(Method::GET)
-            .uri(format!("/containers/{container}/archive?path=/{PLACE}"))
+            .uri(format!("/containers/{container}/archive?{query}"))
             .body(Empty::<Bytes>::new())
             .map_err(|error| Error::internal("a request has no form").caused_by(&error))?;
         let (response, connection) = send(&at.endpoint, at.version, request)
             .await
             .map_err(failed(&at.endpoint, OPERATION))?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
         if !response.status().is_success() {
             return Err(engine_failed(OPERATION, words(response).await));
         }
-        Ok(Contents {
+        Ok(Some(Contents {
             body: response.into_body(),
             endpoint: at.endpoint.clone(),
             _connection: connection,
-        })
+        }))
     }
 
     /// Fills the volume of such a container with what [`Self::contents`] gave. An error in `from`

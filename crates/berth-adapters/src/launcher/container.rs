@@ -166,6 +166,7 @@ pub(crate) fn host_config(launch: &ContainerLaunch, network: &str, owner: &Owner
         network: _,
         user: _,
         scratch,
+        groups,
     } = &launch.hardening;
     let memory = u64::from(*memory_mib) << 20;
     let mut tmpfs = Map::new();
@@ -197,6 +198,7 @@ pub(crate) fn host_config(launch: &ContainerLaunch, network: &str, owner: &Owner
         "MemorySwap": memory,
         "NanoCpus": nano_cpus(*cpus),
         "NetworkMode": network,
+        "GroupAdd": groups.iter().map(u32::to_string).collect::<Vec<_>>(),
         "Mounts": launch.mounts.iter().map(|each| mount(each, owner)).collect::<Vec<_>>(),
     })
 }
@@ -220,6 +222,12 @@ fn mount(mount: &Mount, owner: &Owner<'_>) -> Value {
             "Source": source,
             "Target": target,
             "ReadOnly": *access == Access::ReadOnly,
+        }),
+        Mount::EngineSocket { source, target } => json!({
+            "Type": "bind",
+            "Source": source,
+            "Target": target,
+            "ReadOnly": false,
         }),
         Mount::Volume { name, target } => json!({
             "Type": "volume",

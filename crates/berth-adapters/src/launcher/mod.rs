@@ -4,6 +4,7 @@
 //! Clients wait for it and start one for each session, so it reads two rows, makes as few requests
 //! as the engine allows and keeps nothing in memory that a running session does not need.
 
+mod beside;
 mod bridge;
 pub(crate) mod container;
 mod elsewhere;
@@ -29,6 +30,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Engine, SecretReader};
 use berth_core::server::Launch;
 
+pub use beside::Beside;
 pub use bridge::Asker;
 pub use headers::headers;
 pub use record::Record;

@@ -1,11 +1,13 @@
-//! Node packages in folders of Berth's own.
+//! Node packages and projects in folders of Berth's own.
+
+mod copy;
 
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Program;
-use berth_core::plan::command;
+use berth_core::plan::{NodeBuild, NodeManager, command};
 use berth_core::port::NodeRuntime;
 use berth_core::progress::Watch;
 use serde::Deserialize;
@@ -75,16 +77,71 @@ impl NodeRuntime for NodeTools {
             }))
         }
     }
+
+    async fn build(&self, build: &NodeBuild, watch: &Watch) -> Result<()> {
+        copy::copy(&build.source, &build.folder, watch).await?;
+        for line in build.commands() {
+            let environment = |command: &mut _| match &build.manager {
+                NodeManager::Npm => prepare(command, &build.program, &build.folder),
+                NodeManager::Pnpm { .. } => {
+                    bare(command, &build.program, &build.folder);
+                    // It asks before it deletes, unless nobody is there.
+                    command.env("CI", "true");
+                }
+            };
+            let done = run_in(Path::new(&build.folder), &line, environment, watch).await?;
+            if !done.success() {
+                return Err(done.error(built(&done, &build.manager)));
+            }
+        }
+        if !Path::new(&build.main).is_file() {
+            return Err(Error::new(ErrorCode::ProgramMissing {
+                program: build.main.clone(),
+            }));
+        }
+        link(&build.program, &build.node).map_err(|error| unwritable(&build.node, &error))
+    }
+}
+
+/// A link to a program. Where links need a right that people seldom have, a second name of the file;
+/// from another drive, a copy.
+fn link(program: &str, at: &str) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(program, at)
+    }
+    #[cfg(not(unix))]
+    {
+        std::fs::hard_link(program, at).or_else(|_| std::fs::copy(program, at).map(|_| ()))
+    }
+}
+
+/// Why a project could not be built.
+fn built(done: &Finished, manager: &NodeManager) -> ErrorCode {
+    let tool = match manager {
+        NodeManager::Npm => "npm",
+        NodeManager::Pnpm { .. } => "pnpm",
+    };
+    match npm_code(done).as_deref().and_then(unreachable) {
+        Some(network) => network,
+        None => ErrorCode::PackageFailed {
+            tool: tool.to_owned(),
+            exit: done.exit,
+        },
+    }
 }
 
 fn prepare(command: &mut tokio::process::Command, node: &str, folder: &str) {
+    bare(command, node, folder);
+    // On failure npm then prints its error codes as JSON.
+    command.env("npm_config_json", "true");
+}
+
+fn bare(command: &mut tokio::process::Command, node: &str, folder: &str) {
     command
         .current_dir(folder)
         .env("NO_COLOR", "1")
-        .env("npm_config_progress", "false");
-    // On failure npm then prints its error codes as JSON.
-    command
-        .env("npm_config_json", "true")
+        .env("npm_config_progress", "false")
         .env("npm_config_update_notifier", "false");
     // npm starts `node` by name, and so do the scripts of packages: the same one.
     if let Some(beside) = Path::new(node).parent() {
@@ -117,24 +174,39 @@ struct NpmError {
 }
 
 fn failure(done: &Finished, package: &str, version: &str) -> ErrorCode {
-    let code = serde_json::from_str::<NpmOutput>(&done.stdout)
-        .ok()
-        .and_then(|output| output.error.code)
-        .unwrap_or_default();
+    let code = npm_code(done).unwrap_or_default();
     match code.as_str() {
         "E404" | "ETARGET" | "ENOVERSIONS" => ErrorCode::PackageNotFound {
             package: package.to_owned(),
             version: version.to_owned(),
         },
-        "ENOTFOUND" | "EAI_AGAIN" | "ECONNREFUSED" | "ECONNRESET" | "ETIMEDOUT" | "ENETUNREACH"
-        | "ERR_SOCKET_TIMEOUT" => ErrorCode::NetworkUnreachable {
-            what: "The Node package registry".to_owned(),
-        },
-        _ => ErrorCode::PackageFailed {
+        code => unreachable(code).unwrap_or_else(|| ErrorCode::PackageFailed {
             tool: "npm".to_owned(),
             exit: done.exit,
-        },
+        }),
     }
+}
+
+/// npm's own code of a failure.
+fn npm_code(done: &Finished) -> Option<String> {
+    let output = serde_json::from_str::<NpmOutput>(&done.stdout).ok()?;
+    output.error.code
+}
+
+fn unreachable(code: &str) -> Option<ErrorCode> {
+    matches!(
+        code,
+        "ENOTFOUND"
+            | "EAI_AGAIN"
+            | "ECONNREFUSED"
+            | "ECONNRESET"
+            | "ETIMEDOUT"
+            | "ENETUNREACH"
+            | "ERR_SOCKET_TIMEOUT"
+    )
+    .then(|| ErrorCode::NetworkUnreachable {
+        what: "The Node package registry".to_owned(),
+    })
 }
 
 /// Where Node.js is when the PATH does not have it.

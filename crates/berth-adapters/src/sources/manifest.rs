@@ -21,6 +21,7 @@ fn python(table: &toml::Table) -> Project {
         version: standard("version").or_else(|| poetry("version")),
         requires: standard("requires-python")
             .or_else(|| said(table, &["tool", "poetry", "dependencies", "python"])),
+        manager: None,
     }
 }
 
@@ -29,6 +30,7 @@ fn rust(table: &toml::Table) -> Project {
         name: said(table, &["package", "name"]),
         version: said(table, &["package", "version"]),
         requires: said(table, &["package", "rust-version"]),
+        manager: None,
     }
 }
 
@@ -37,6 +39,7 @@ fn node(value: &serde_json::Value) -> Project {
     Project {
         name: said("/name"),
         version: said("/version"),
+        manager: said("/packageManager"),
         requires: said("/engines/node"),
     }
 }
@@ -56,6 +59,7 @@ mod tests {
 
     fn project(name: &str, version: Option<&str>, requires: Option<&str>) -> Option<Project> {
         Some(Project {
+            manager: None,
             name: Some(name.to_owned()),
             version: version.map(str::to_owned),
             requires: requires.map(str::to_owned),
@@ -83,6 +87,9 @@ mod tests {
             read("package.json", node),
             project("@d/e", Some("3.0.0"), Some(">=20"))
         );
+        let asked = read("package.json", r#"{ "packageManager": "pnpm@10.29.3" }"#);
+        let manager = asked.and_then(|project| project.manager);
+        assert_eq!(manager.as_deref(), Some("pnpm@10.29.3"));
     }
 
     #[test]

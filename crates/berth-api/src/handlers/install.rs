@@ -103,11 +103,17 @@ impl Berth {
 
     /// Carries out a plan that was agreed to.
     pub async fn install_start(&self, request: InstallRequest) -> Result<JobStarted> {
-        let InstallRequest { choices, consent } = request;
+        let InstallRequest {
+            choices,
+            consent,
+            trust,
+        } = request;
         let entry = &*self.entry(&choices.entry).await?;
         self.facts_ensure(&PLANNED_BY).await?;
         let choices = self.with_env(entry, choices)?;
         let plan = plan::prepare_install(&self.ports, entry, &choices, &self.facts_now()).await?;
+        // Before it is taken: what was mistyped can be typed again.
+        plan.check_trust(trust.as_deref())?;
         let plan = self.agreed(plan, &consent)?;
         let project = choices.place.project.clone();
         let sources = sources::used(entry, &plan);

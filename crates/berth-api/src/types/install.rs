@@ -60,6 +60,10 @@ pub struct InstallRequest {
     /// Fingerprint of the plan that was shown. If the plan has changed since (another version of
     /// an image, a new registration), nothing is done: `PlanChanged`.
     pub consent: String,
+    /// The installation's name, typed by the person where the plan has something that a click is not
+    /// enough for: `TrustNeeded` otherwise.
+    #[serde(default)]
+    pub trust: Option<String>,
 }
 
 /// A job that has begun.

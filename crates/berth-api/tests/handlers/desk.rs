@@ -79,8 +79,18 @@ impl Desk {
 
     /// Starts an installation; its job.
     pub async fn start(&self, choices: Choices) -> Result<String> {
+        self.start_trusting(choices, None).await
+    }
+
+    /// The same with what was typed for it.
+    pub async fn start_trusting(&self, choices: Choices, trust: Option<&str>) -> Result<String> {
         let consent = self.shown(&choices).await.consent.unwrap();
-        let request = InstallRequest { choices, consent };
+        let trust = trust.map(str::to_owned);
+        let request = InstallRequest {
+            choices,
+            consent,
+            trust,
+        };
         Ok(self.berth.install_start(request).await?.job)
     }
 

@@ -33,6 +33,7 @@ async fn what_is_shown_is_what_runs() {
     let request = InstallRequest {
         choices,
         consent: shown.consent.unwrap(),
+        trust: None,
     };
     let job = desk.berth.install_start(request).await.unwrap().job;
     let job = desk.berth.job_wait(&job).await.unwrap();
@@ -49,7 +50,11 @@ async fn a_consent_counts_in_another_process_as_well() {
     let consent = desk.shown(&clock()).await.consent.unwrap();
     let beside = desk.beside();
     let choices = clock();
-    let request = InstallRequest { choices, consent };
+    let request = InstallRequest {
+        choices,
+        consent,
+        trust: None,
+    };
     let job = beside.berth.install_start(request).await.unwrap().job;
     let job = beside.berth.job_wait(&job).await.unwrap();
     assert_eq!(job.state, JobState::Done);
@@ -62,8 +67,11 @@ async fn nothing_is_done_without_consent_or_with_another_plans() {
     let start = |consent: &str| {
         let choices = clock();
         let consent = consent.to_owned();
-        desk.berth
-            .install_start(InstallRequest { choices, consent })
+        desk.berth.install_start(InstallRequest {
+            choices,
+            consent,
+            trust: None,
+        })
     };
     assert_eq!(code(start("").await), ErrorCode::ConsentNeeded);
     assert_eq!(code(start("0123").await), ErrorCode::PlanChanged);
@@ -94,6 +102,7 @@ async fn a_plan_that_was_overtaken_is_refused() {
     let request = InstallRequest {
         choices: replacing,
         consent,
+        trust: None,
     };
     assert_eq!(
         code(desk.berth.install_start(request).await),
@@ -225,9 +234,11 @@ async fn obstacles_are_problems_of_the_preview_and_failures_of_the_start() {
         assert_eq!(problem.as_deref(), Some(expected));
         assert!(preview.plan.is_none() && preview.consent.is_none());
         let consent = "anything".to_owned();
-        let started = desk
-            .berth
-            .install_start(InstallRequest { choices, consent });
+        let started = desk.berth.install_start(InstallRequest {
+            choices,
+            consent,
+            trust: None,
+        });
         assert_eq!(started.await.unwrap_err().name(), expected);
     }
 }

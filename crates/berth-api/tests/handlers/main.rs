@@ -15,3 +15,4 @@ mod secrets;
 mod servers;
 mod sources;
 mod startup;
+mod trust;

@@ -238,6 +238,7 @@ async fn a_file_that_changed_after_it_was_shown_is_read_again() {
     let request = InstallRequest {
         choices: with_env(false),
         consent,
+        trust: None,
     };
     let input = "token".to_owned();
     let refused = code(desk.berth.install_start(request).await);

@@ -9,15 +9,23 @@ use super::{ConsentArg, ScopeArg};
 /// Where a server is registered.
 #[derive(Debug, Args)]
 pub struct PlaceArgs {
-    /// The client.
-    #[arg(long, value_enum, default_value = "claude-code")]
-    pub client: ClientArg,
+    /// The client [default: claude-code].
+    #[arg(long, value_enum)]
+    pub client: Option<ClientArg>,
     /// Where Claude Code should have it [default: user].
     #[arg(long, value_enum)]
     pub scope: Option<ScopeArg>,
     /// The project's folder, for the scopes local and project; otherwise the current folder.
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
+}
+
+impl PlaceArgs {
+    /// Whether nothing was said about the place.
+    #[must_use]
+    pub fn is_unsaid(&self) -> bool {
+        self.client.is_none() && self.scope.is_none() && self.project.is_none()
+    }
 }
 
 /// A program that uses servers.

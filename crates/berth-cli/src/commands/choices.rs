@@ -9,13 +9,14 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::{SecretValues, parse_assignments};
 use berth_core::plan::Choices;
 
-use super::{env, sources};
+use super::{env, kept, sources};
 use crate::args::{ChoiceArgs, ClientArg, PlaceArgs, ScopeArg};
 use crate::ask;
 use crate::output::Output;
 
-/// The choices, with the secrets apart: each request takes its own. A source folder that was not
-/// given is looked for, and its `.env` file is read for what else was not given.
+/// The choices, with the secrets apart: each request takes its own. What is not given is kept from
+/// the installation that is replaced. A source folder that is still missing is looked for, and its
+/// `.env` file is read for what else is.
 pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Choices> {
     let id = args.entry.clone();
     let entry = berth.entry_get(EntryRequest { id }).await?.entry;
@@ -38,9 +39,13 @@ pub async fn choices(berth: &Berth, out: Output, args: &ChoiceArgs) -> Result<Ch
         direct: args.direct,
         from_env: Vec::new(),
     };
+    let replaced = kept::replaced(berth, &entry, args).await?;
+    if let Some(replaced) = &replaced {
+        kept::keep(&entry, args, replaced, &mut choices);
+    }
     sources::fill_in(berth, out, &entry, &mut choices).await?;
     if !args.no_env {
-        env::fill_in(berth, out, &entry, &mut choices).await?;
+        env::fill_in(berth, out, &entry, replaced.as_ref(), &mut choices).await?;
     }
     Ok(choices)
 }
@@ -53,7 +58,7 @@ fn secrets(args: &ChoiceArgs) -> Result<SecretValues> {
 pub fn place(args: &PlaceArgs) -> Result<Place> {
     let scope: Scope = args.scope.unwrap_or(ScopeArg::User).into();
     match (args.client, args.project.as_deref()) {
-        (ClientArg::ClaudeDesktop, _) => Ok(Place::claude_desktop()),
+        (Some(ClientArg::ClaudeDesktop), _) => Ok(Place::claude_desktop()),
         _ if !scope.needs_project() => Ok(Place::claude_code(scope, None)),
         (_, folder) => {
             let folder = absolute(folder.unwrap_or(Path::new(".")))?;

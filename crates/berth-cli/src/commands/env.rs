@@ -1,11 +1,12 @@
 //! Values out of the `.env` file of a source folder.
 
 use berth_api::Berth;
-use berth_api::types::{NameRequest, SourceEnv};
+use berth_api::types::SourceEnv;
 use berth_core::catalog::{Entry, InputKind};
 use berth_core::error::Result;
 use berth_core::input::InputValue;
 use berth_core::plan::Choices;
+use berth_core::server::Installation;
 use berth_core::source::EnvFound;
 
 use super::install::again;
@@ -18,9 +19,15 @@ pub async fn fill_in(
     berth: &Berth,
     out: Output,
     entry: &Entry,
+    replaced: Option<&Installation>,
     choices: &mut Choices,
 ) -> Result<()> {
-    let kept = kept(berth, entry, choices).await;
+    // The secrets that it has stay: the file may be older than what was given since.
+    let kept: Vec<&str> = replaced
+        .iter()
+        .flat_map(|replaced| &replaced.secrets)
+        .map(|secret| secret.input.as_str())
+        .collect();
     for spec in &entry.inputs {
         if let (InputKind::Source { .. }, Some(InputValue::Paths(grants))) =
             (&spec.kind, choices.inputs.get(&spec.key))
@@ -37,7 +44,7 @@ pub async fn fill_in(
                 let variant = preview.variant.unwrap_or_default();
                 let asked: Vec<&str> = entry
                     .inputs_of(&variant)
-                    .filter(|spec| !kept.contains(&spec.key))
+                    .filter(|spec| !kept.contains(&spec.key.as_str()))
                     .map(|spec| spec.key.as_str())
                     .collect();
                 use_values(out, &asked, choices, found);
@@ -45,22 +52,6 @@ pub async fn fill_in(
         }
     }
     Ok(())
-}
-
-/// Inputs whose secrets the installation has that is to be replaced. They stay: the file may be
-/// older than what was given since.
-async fn kept(berth: &Berth, entry: &Entry, choices: &Choices) -> Vec<String> {
-    let name = choices.name.clone().unwrap_or_else(|| entry.id.clone());
-    let page = match choices.replace {
-        true => berth.installation_get(NameRequest { name }).await.ok(),
-        false => None,
-    };
-    let installation = page.map(|page| page.installation);
-    let same = installation.filter(|installation| installation.entry == entry.id);
-    let secrets = same
-        .into_iter()
-        .flat_map(|installation| installation.secrets);
-    secrets.map(|secret| secret.input).collect()
 }
 
 fn use_values(out: Output, asked: &[&str], choices: &mut Choices, found: EnvFound) {

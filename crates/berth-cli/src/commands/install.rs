@@ -24,24 +24,45 @@ use crate::output::{Output, clean, error_text};
 pub async fn run(berth: &Berth, out: Output, args: InstallArgs) -> Result<()> {
     let choices = choices(berth, out, &args.choices).await?;
     berth.startup().await;
-    carry_out(berth, out, choices, args.consent.yes, "Install it?").await
+    let agreed = Agreed {
+        consent: args.consent.yes,
+        trust: args.trust.trust,
+        question: "Install it?",
+    };
+    carry_out(berth, out, choices, agreed).await
+}
+
+/// What was agreed to on the command line, and what is asked otherwise.
+pub struct Agreed {
+    /// The plan.
+    pub consent: bool,
+    /// The name that a plan which gives control of the computer needs.
+    pub trust: Option<String>,
+    /// What is asked.
+    pub question: &'static str,
 }
 
 /// Shows the plan of these choices, asks, and carries it out.
-pub async fn carry_out(
-    berth: &Berth,
-    out: Output,
-    choices: Choices,
-    agreed: bool,
-    question: &str,
-) -> Result<()> {
+pub async fn carry_out(berth: &Berth, out: Output, choices: Choices, agreed: Agreed) -> Result<()> {
     let preview = berth.plan_preview(again(&choices)).await?;
     let consent = show(out, &preview)?;
-    ask::consent(out, agreed, question)?;
+    let trust = match &preview.plan {
+        Some(plan) => ask::trust(out, plan, agreed.trust)?,
+        None => None,
+    };
+    // Who has typed the name has agreed.
+    if trust != Some(ask::Trusted::Typed) {
+        ask::consent(out, agreed.consent, agreed.question)?;
+    }
+    let trust = trust.map(|_| preview.name.clone());
 
     let events = berth.subscribe();
     let job = berth
-        .install_start(InstallRequest { choices, consent })
+        .install_start(InstallRequest {
+            choices,
+            consent,
+            trust,
+        })
         .await?
         .job;
     started(out, &job, &preview.name);

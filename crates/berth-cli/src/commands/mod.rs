@@ -10,6 +10,7 @@ mod env;
 pub mod export;
 pub mod install;
 pub mod jobs;
+mod kept;
 pub mod list;
 pub mod plan;
 pub mod remove;

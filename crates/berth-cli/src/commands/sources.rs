@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use berth_api::Berth;
-use berth_api::types::{NameRequest, SourceFind};
+use berth_api::types::SourceFind;
 use berth_core::catalog::{Entry, InputKind, Marker};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::input::InputValue;
@@ -44,30 +44,14 @@ pub async fn fill_in(
         if given(&spec.key, choices) {
             continue;
         }
-        let value = match present(berth, entry, choices, &spec.key).await {
-            Some(present) => present,
-            None => {
-                let found = find(berth, out, entry, &spec.key, marker).await;
-                // A folder helps nobody whose engine is stopped.
-                let path = found.map_err(|error| preview.problem.clone().unwrap_or(error))?;
-                InputValue::source(path)
-            }
-        };
-        choices.inputs.insert(spec.key.clone(), value);
+        let found = find(berth, out, entry, &spec.key, marker).await;
+        // A folder helps nobody whose engine is stopped.
+        let path = found.map_err(|error| preview.problem.clone().unwrap_or(error))?;
+        choices
+            .inputs
+            .insert(spec.key.clone(), InputValue::source(path));
     }
     Ok(())
-}
-
-/// The folder that the installation has which is to be replaced.
-async fn present(berth: &Berth, entry: &Entry, choices: &Choices, key: &str) -> Option<InputValue> {
-    let name = choices.name.clone().unwrap_or_else(|| entry.id.clone());
-    if !choices.replace {
-        return None;
-    }
-    let page = berth.installation_get(NameRequest { name }).await.ok()?;
-    let installation = page.installation;
-    let same = installation.entry == entry.id;
-    installation.inputs.get(key).filter(|_| same).cloned()
 }
 
 async fn find(

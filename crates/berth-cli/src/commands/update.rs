@@ -5,7 +5,7 @@ use berth_api::types::NameRequest;
 use berth_core::error::Result;
 use berth_core::plan::Choices;
 
-use super::install::carry_out;
+use super::install::{Agreed, carry_out};
 use crate::args::UpdateArgs;
 use crate::output::Output;
 
@@ -17,5 +17,10 @@ pub async fn run(berth: &Berth, out: Output, args: UpdateArgs) -> Result<()> {
         .await?;
     let mut choices = Choices::again(&page.installation);
     choices.no_cache = args.no_cache;
-    carry_out(berth, out, choices, args.consent.yes, "Install it again?").await
+    let agreed = Agreed {
+        consent: args.consent.yes,
+        trust: args.trust.trust,
+        question: "Install it again?",
+    };
+    carry_out(berth, out, choices, agreed).await
 }

@@ -42,7 +42,7 @@ pub fn code(error: &Error) -> u8 {
         | E::InputUnknown { .. }
         | E::ServiceUnknown { .. }
         | E::ToolUnknown { .. } => NOT_FOUND,
-        E::ConsentNeeded | E::PlanChanged => CONSENT,
+        E::ConsentNeeded | E::TrustNeeded { .. } | E::PlanChanged => CONSENT,
         E::Cancelled => CANCELLED,
         E::NameInvalid { .. }
         | E::VariantPlanned { .. }
@@ -70,6 +70,7 @@ pub fn code(error: &Error) -> u8 {
         | E::EngineDenied { .. }
         | E::EngineTooOld { .. }
         | E::EngineFailed { .. }
+        | E::EngineSocketMissing
         | E::ImageNotFound { .. }
         | E::ImageDenied { .. }
         | E::ImageMissing { .. }
@@ -113,6 +114,7 @@ pub fn code(error: &Error) -> u8 {
         | E::ServerRefused { .. }
         | E::ServerStatus { .. }
         | E::CredentialRefused { .. }
+        | E::CriterionUnmet { .. }
         | E::ToolFailed { .. } => SERVER,
         E::EntryInvalid { .. }
         | E::StoreNewer { .. }

@@ -1,12 +1,55 @@
 //! What a server says of itself, for people.
 
-use berth_core::server::Health;
+use berth_core::server::{CriterionSeen, Finding, Health};
 
 use super::clean;
 use super::table::Table;
+use super::text::indented;
 
-/// Which path answered what, that none of it decides, and the numbers; without a line end.
+/// What was seen of the criteria, which path answered what, and the numbers; without a line end.
 pub fn text(health: &Health) -> String {
+    let criteria = health.criteria.as_slice();
+    let said = health.asked().next().is_some().then(|| answers(health));
+    let seen = (!criteria.is_empty()).then(|| seen(criteria));
+    let parts: Vec<String> = seen.into_iter().chain(said).collect();
+    parts.join("\n\n")
+}
+
+fn seen(criteria: &[CriterionSeen]) -> String {
+    let mut text = String::from("What was looked at beside the handshake:");
+    for criterion in criteria {
+        let said = match criterion.met {
+            Some(true) => "yes",
+            Some(false) => "NO",
+            None => "?",
+        };
+        text.push_str(&format!("\n  {said:<4} {}", clean(&criterion.title)));
+        let mut line = |what: &str| {
+            let what = clean(what);
+            let what = what.trim();
+            if !what.is_empty() {
+                text.push_str(&format!("\n       {}", indented(what, "       ")));
+            }
+        };
+        line(&criterion.seen.words());
+        if criterion.met == Some(true) {
+            continue;
+        }
+        if let Finding::Command { lines, .. } = &criterion.seen {
+            lines.iter().for_each(|said| line(said));
+        }
+        if let Finding::Nothing { error } = &criterion.seen {
+            line(&error.hint().unwrap_or_default());
+        }
+        if let Some(help) = &criterion.help {
+            line(&format!("What helps: {help}"));
+        }
+    }
+    text
+}
+
+/// Which path answered what, that none of it decides, and the numbers.
+fn answers(health: &Health) -> String {
     let mut text = String::from("What it says of itself (the handshake decides):");
     for (what, probed) in health.asked() {
         let what = match what {

@@ -41,6 +41,12 @@ pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
     for warning in &plan.warnings {
         text.push_str(&format!("  - {}\n", clean(&self::warning(warning))));
     }
+    if !plan.trust.is_empty() {
+        let name = clean(&plan.name);
+        text.push_str(&format!(
+            "\nThat it controls this computer is agreed to by typing its name: `--trust {name}`.\n"
+        ));
+    }
     text
 }
 
@@ -123,6 +129,9 @@ fn warning(warning: &Warning) -> String {
         Warning::InPlace { folder } => format!(
             "It runs from {folder}: changes of the code there count at its next start. The project's own build runs, and may write into that folder; Berth writes and deletes nothing there."
         ),
+        Warning::BuiltFromCopy { folder } => format!(
+            "The project's own scripts build it, as you, in a copy of {folder}: a change of the code counts after an update. Berth writes nothing into that folder."
+        ),
         Warning::OpensPort { guarded: true } => {
             "While a session runs, a port of 127.0.0.1 leads to the server; it asks for a secret that other programs do not know."
                 .to_owned()
@@ -145,6 +154,17 @@ fn warning(warning: &Warning) -> String {
         Warning::NeedsPassphrase => {
             "Without its passphrase nobody can open the backup, you included.".to_owned()
         }
+        Warning::ControlsComputer { service, root } => {
+            let who = match service {
+                Some(service) => format!("The service {service}"),
+                None => "It".to_owned(),
+            };
+            let rights = if *root { "as root" } else { "with your rights" };
+            format!(
+                "{who} gets the socket of the container engine. With that it can start containers that read and change everything on this computer, {rights}: whoever controls this server controls this computer. Its own container does not confine it any more."
+            )
+        }
+        Warning::Follows { input, note } => format!("{input}: {note}"),
         Warning::Grants { paths } => {
             format!("The server may read or change: {}", paths.join(", "))
         }

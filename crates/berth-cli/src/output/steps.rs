@@ -26,6 +26,7 @@ pub fn title(step: &Step) -> String {
         Step::InstallNode {
             package, version, ..
         } => format!("Install {package} {version}"),
+        Step::BuildNode { build } => format!("Build {}", build.source),
         Step::StoreSecret { input, .. } => format!("Store the secret {input}"),
         Step::MakeSecret { input, .. } => format!("Make the secret {input} and store it"),
         Step::KeepSecret { input, .. } => format!("Keep the secret {input}"),

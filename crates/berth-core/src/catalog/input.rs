@@ -59,9 +59,15 @@ impl InputSpec {
     /// asked for itself there is none.
     #[must_use]
     pub fn is_asked(&self, values: &InputValues) -> bool {
-        let Some(When { input, is }) = &self.when else {
-            return true;
-        };
+        self.when.as_ref().is_none_or(|when| when.is_met(values))
+    }
+}
+
+impl When {
+    /// Whether the other input has one of these values.
+    #[must_use]
+    pub fn is_met(&self, values: &InputValues) -> bool {
+        let Self { input, is } = self;
         let value = match values.get(input) {
             Some(value) if !value.is_empty() => value,
             _ => return false,
@@ -263,6 +269,10 @@ pub struct ChoiceOption {
     pub value: String,
     /// What people read.
     pub title: String,
+    /// What follows from it, where that has to be known before: it stands below the field, and in
+    /// the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// How a file or folder may be used.

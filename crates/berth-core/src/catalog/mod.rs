@@ -8,6 +8,7 @@ mod book;
 mod built_in;
 mod card;
 mod check;
+mod criteria;
 mod entry;
 mod help;
 mod input;
@@ -23,6 +24,7 @@ pub(crate) use check::{is_hidden, sign, whole};
 
 pub use book::{Catalog, OwnFiles};
 pub use card::{Card, Need};
+pub use criteria::{CriterionCheck, CriterionSpec};
 pub use entry::{Category, CredentialCheck, Entry, Permissions, Source, ToolSummary, Trust};
 pub use help::{HelpTopic, Prompt, Remedy, Trouble, UpdatePath};
 pub use input::{Access, ChoiceOption, Generate, InputKind, InputSpec, Marker, When};

@@ -3,7 +3,7 @@
 //! | written | gives |
 //! |---|---|
 //! | `{{key}}` | the value of the input; no value where it has none |
-//! | `{{key?TEXT}}` | TEXT where the yes-or-no input is on; no value where it is off |
+//! | `{{key?TEXT}}` | TEXT where the yes-or-no input is on, or another input has a value; no value otherwise |
 //! | `{{berth.data}}` | the installation's data folder |
 //! | `{{berth.user}}` | the person's `uid:gid`, for a container's `user` |
 //!
@@ -16,7 +16,7 @@ pub enum Part {
     Text(String),
     /// The value of the input with this key.
     Value(String),
-    /// A text that is there where a yes-or-no input is on.
+    /// A text that is there where a yes-or-no input is on, or another one has a value.
     Switch {
         /// The input's key.
         key: String,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{HttpSpec, RemoteSpec, StackSpec};
+use super::{HttpSpec, RemoteSpec, StackSpec, When};
 
 /// One way to run an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -77,7 +77,7 @@ pub enum RunsIn {
 /// How a variant runs.
 ///
 /// Strings marked *template* may hold `{{key}}` for an input's value, `{{key?TEXT}}` for a text
-/// that is there where a yes-or-no input is on, and, but for containers, `{{berth.data}}` for the
+/// that is there where a yes-or-no input is on or another one has a value, and, but for containers, `{{berth.data}}` for the
 /// folder that survives updates of this installation (see [`super::template`]). A string that
 /// names an input without a value is left out whole. An argument that names an input with several
 /// values is repeated for each of them; a variable gets them joined as the platform joins paths.
@@ -137,18 +137,27 @@ fn default_python() -> String {
     ">=3.11".to_owned()
 }
 
-/// A Node package.
+/// A Node package, or a Node project in a source folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NodeSpec {
-    /// Name on the package registry.
+    /// Name on the package registry, or the project's.
     pub package: String,
-    /// Exact version.
-    pub version: String,
+    /// Exact version; either this or `source`.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// The key of the input with the source folder that is built. A copy of it is: Berth writes
+    /// nothing there.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// Scripts of the project's `package.json` that build it, in their order.
+    #[serde(default)]
+    pub build: Vec<String>,
     /// Version of Node that it needs: `>=20`.
     #[serde(default = "default_node")]
     pub requires: String,
-    /// Name of the executable that the package installs.
+    /// Name of the executable that the package installs; with `source`, the file in the folder that
+    /// is started: `dist/index.js`.
     pub bin: String,
     /// Arguments (templates).
     #[serde(default)]
@@ -259,6 +268,9 @@ pub struct MountSpec {
     /// under its own name, and templates give those paths.
     #[schemars(regex(pattern = "^/."))]
     pub target: String,
+    /// What has to be chosen for it; without it, it is always there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
 }
 
 /// What a mount shows.
@@ -282,6 +294,9 @@ pub enum MountSource {
         #[serde(default)]
         holds_keys: bool,
     },
+    /// The socket of the container engine that runs it. Whoever has it controls the computer, so
+    /// a plan that gives it is agreed to by typing (see [`crate::plan::Entrusted`]).
+    EngineSocket {},
 }
 
 /// A container's network.

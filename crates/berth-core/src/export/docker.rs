@@ -131,15 +131,16 @@ pub(super) fn server(export: &Export<'_>, launch: &ContainerLaunch) -> Result<(S
                 };
                 format!("{source}:{target}{suffix}")
             }
+            Mount::EngineSocket { source, target } => format!("{source}:{target}"),
             Mount::Volume { target, .. } => format!("{name}-data-{}:{target}", volumes.len() + 1),
         });
     }
-    let bound = |mount: &Mount| matches!(mount, Mount::Bind { .. });
-    if launch.mounts.iter().any(bound) {
+    let kept = |mount: &Mount| matches!(mount, Mount::Volume { .. });
+    if !launch.mounts.iter().all(kept) {
         notes.push(Note::PersonalPaths);
     }
     notes.extend(built);
-    if !launch.mounts.iter().all(bound) {
+    if launch.mounts.iter().any(kept) {
         notes.push(Note::WithoutData);
     }
     let file = File {

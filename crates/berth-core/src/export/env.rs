@@ -8,18 +8,24 @@ use crate::error::{Error, Result};
 use crate::server::{Installation, SecretUse};
 
 /// The name of the variable that holds an input's secret outside: the server's own where it takes
-/// the plain value, and otherwise the input's.
+/// the plain value and no other secret has that name, and otherwise the input's.
 pub(super) fn variables(installation: &Installation) -> BTreeMap<&str, String> {
-    let mut names = BTreeMap::new();
-    for secret in &installation.secrets {
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    // What clients send as a header is no variable.
+    let secrets = installation.secrets.iter();
+    for secret in secrets.filter(|secret| secret.target.is_variable()) {
+        let input = secret.input.as_str();
         let plain = secret.template == format!("{{{{{}}}}}", secret.input);
-        let name = if plain {
-            secret.env.clone()
-        } else {
-            secret.input.to_ascii_uppercase()
+        // Services of a stack can take different secrets by one name.
+        let free = |name: &String| {
+            !names
+                .iter()
+                .any(|(of, taken)| *of != input && taken == name)
         };
-        if plain || !names.contains_key(secret.input.as_str()) {
-            names.insert(secret.input.as_str(), name);
+        if plain && free(&secret.env) {
+            names.insert(input, secret.env.clone());
+        } else if !names.contains_key(input) {
+            names.insert(input, input.to_ascii_uppercase());
         }
     }
     names

@@ -67,9 +67,9 @@ impl Format {
     pub fn fits(self, launch: &Launch) -> bool {
         match self {
             Self::McpJson | Self::McpJsonAbsolute | Self::ClaudeDesktop => true,
-            // Its services would be missing.
-            _ if launch.stack().is_some() => false,
             Self::Compose | Self::Env => matches!(launch, Launch::Container(_)),
+            // The services beside it would be missing, or be taken for servers.
+            _ if launch.stack().is_some() => false,
             // They speak with a server over its input and output.
             Self::Gordon => matches!(launch, Launch::Container(launch) if launch.http.is_none()),
             // It has no word for another entry point.

@@ -161,6 +161,18 @@ pub struct EngineFacts {
     /// of this machine. Rootless engines and those in a virtual machine map owners themselves.
     #[serde(default)]
     pub rootful_here: bool,
+    /// Its socket as a container can be given it; none for an engine on another machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<EngineSocket>,
+}
+
+/// The socket of an engine on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EngineSocket {
+    /// Where the engine has it: in its virtual machine, if it runs in one.
+    pub path: String,
+    /// The group that may use it, by its number inside of containers.
+    pub group: u32,
 }
 
 /// Where an engine's endpoint came from.

@@ -120,6 +120,7 @@ fn a_choice_is_one_of_its_options() {
     let option = |value: &str| ChoiceOption {
         value: value.to_owned(),
         title: value.to_owned(),
+        note: None,
     };
     let kind = InputKind::Choice {
         default: None,

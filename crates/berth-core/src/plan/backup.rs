@@ -118,6 +118,7 @@ pub async fn prepare_restore(ports: &Ports, name: &str, file: &str) -> Result<Pl
         place: None,
         startup_seconds: installation.startup_seconds,
         credential_check: None,
+        criteria: installation.criteria.clone(),
     });
     steps.extend(each(|volume| Step::ForgetVolume { volume }));
     let warning = Warning::ReplacesData {
@@ -127,6 +128,7 @@ pub async fn prepare_restore(ports: &Ports, name: &str, file: &str) -> Result<Pl
     let planned = plan(Purpose::Restore, &installation, steps);
     Ok(Plan {
         warnings: vec![warning],
+        trust: Vec::new(),
         ..planned
     })
 }

@@ -77,11 +77,13 @@ pub async fn prepare_connect(
             place: Some(place),
             startup_seconds: installation.startup_seconds,
             credential_check: None,
+            criteria: installation.criteria.clone(),
         },
     ];
     let planned = plan(Purpose::Connect, &installation, steps);
     Ok(Plan {
         warnings,
+        trust: Vec::new(),
         ..planned
     })
 }

@@ -11,12 +11,15 @@ mod direct;
 mod fingerprint;
 mod install;
 mod kept_port;
+mod node_build;
 mod prepare;
 pub mod preview;
+mod project;
 mod references;
 mod registered;
 mod remove;
 mod render;
+mod trust;
 mod variants;
 mod vault;
 mod warning;
@@ -27,10 +30,13 @@ pub use connect::{prepare_connect, prepare_disconnect};
 pub(crate) use direct::helper;
 pub use fingerprint::fingerprint;
 pub use install::{Surroundings, install};
-pub use prepare::{environments, here, prepare_install, prepare_remove, prepare_verify};
+pub use node_build::{NodeBuild, NodeManager};
+pub use prepare::{here, prepare_install, prepare_remove, prepare_verify};
 pub use preview::preview;
+pub use project::environments;
 pub use references::exact_reference;
 pub use remove::{remove, verify};
+pub use trust::Entrusted;
 pub use variants::{VariantState, default_variant, variants};
 pub use vault::VaultItem;
 pub use warning::Warning;
@@ -44,7 +50,7 @@ use crate::backup::Backup;
 use crate::catalog::{CredentialCheck, Generate};
 use crate::client::{DirectAddress, LauncherCommand, Place, RegistrationSummary};
 use crate::port::VolumeAt;
-use crate::server::{BuiltImage, DataPlace, Installation, SecretUse};
+use crate::server::{BuiltImage, Criterion, DataPlace, Installation, SecretUse};
 use crate::stack::Stack;
 
 /// An ordered list of steps.
@@ -62,6 +68,10 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Things to know before agreeing.
     pub warnings: Vec<Warning>,
+    /// What it gives that a click is not enough for, and that the installation does not have yet:
+    /// it is agreed to by typing the installation's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trust: Vec<Entrusted>,
 }
 
 /// What a plan is for.
@@ -167,6 +177,11 @@ pub enum Step {
         version: String,
         /// Absolute path of the executable that must be there afterwards.
         bin: String,
+    },
+    /// Builds a copy of a project's folder.
+    BuildNode {
+        /// How.
+        build: Box<NodeBuild>,
     },
     /// Stores a secret that was given now. The value is not part of the plan.
     StoreSecret {
@@ -281,6 +296,9 @@ pub enum Step {
         startup_seconds: u32,
         /// A call that proves the credentials.
         credential_check: Option<CredentialCheck>,
+        /// What is looked at beside that.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        criteria: Vec<Criterion>,
     },
     /// Ends the sessions of an installation: containers that run for it.
     EndSessions {

@@ -6,15 +6,14 @@ use std::path::Path;
 use futures_util::StreamExt;
 
 use super::install::below;
-use super::{
-    Choices, HereImage, Plan, Surroundings, VaultItem, command, default_variant, exact_reference,
-};
+use super::project::{locked, project};
+use super::{Choices, HereImage, Plan, Surroundings, VaultItem, default_variant, exact_reference};
 use crate::catalog::{Entry, InputSpec, MountSource, Run, Variant};
 use crate::client::{Client, Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
-use crate::facts::{Fact, Facts, Platform, Probe, gather};
+use crate::facts::{Fact, Facts, Probe, gather};
 use crate::input::{InputValue, InputValues, check_all};
-use crate::port::{PathKind, Ports, Project};
+use crate::port::{PathKind, Ports};
 use crate::server::Installation;
 
 /// Plans an installation or a reconfiguration of `entry`.
@@ -41,6 +40,9 @@ pub async fn prepare_install(
         None => default_variant(entry, &facts).unwrap_or_default(),
     };
     choices.inputs = checked(ports, entry, &variant, &choices, old.as_ref())?;
+    let project = entry
+        .variant(&variant)
+        .and_then(|variant| project(ports, variant, &choices.inputs));
     let around = Surroundings {
         generation: ports.host.new_id(),
         now: ports.host.now(),
@@ -66,9 +68,10 @@ pub async fn prepare_install(
             }
             _ => None,
         },
-        project: entry
+        locked: entry
             .variant(&variant)
-            .and_then(|variant| project(ports, variant, &choices.inputs)),
+            .is_some_and(|variant| locked(ports, variant, project.as_ref(), &choices.inputs)),
+        project,
         old,
     };
     super::install(entry, &choices, &facts, &around)
@@ -266,49 +269,6 @@ pub async fn here(ports: &Ports, variant: &Variant) -> Result<Option<HereImage>>
         size: image.size,
         created: image.created,
     }))
-}
-
-/// The Python environments that are in the source folder already, made by the person or the
-/// project's own tools: the path of the server's script in each, by the variant that would make
-/// one. They are shown; Berth makes its own.
-#[must_use]
-pub fn environments(
-    ports: &Ports,
-    entry: &Entry,
-    inputs: &InputValues,
-) -> BTreeMap<String, String> {
-    let found = entry.variants.iter().filter_map(|variant| {
-        let Run::Python(spec) = &variant.run else {
-            return None;
-        };
-        let folder = folder_of(inputs, spec.source.as_ref()?)?;
-        let programs = command::venv_programs(&below(folder, ".venv"));
-        let name = match ports.host.platform() {
-            Platform::Windows => format!("{}.exe", spec.script),
-            _ => spec.script.clone(),
-        };
-        let script = below(&programs, &name);
-        let is_there = ports.host.path_kind(&script) == PathKind::File;
-        is_there.then(|| (variant.id.clone(), script))
-    });
-    found.collect()
-}
-
-/// What a folder that is to be installed in place says about its project. Whether that can be
-/// built is its own tool's to judge, so what cannot be read says nothing.
-fn project(ports: &Ports, variant: &Variant, inputs: &InputValues) -> Option<Project> {
-    let Run::Python(spec) = &variant.run else {
-        return None;
-    };
-    let folder = folder_of(inputs, spec.source.as_ref()?)?;
-    ports.sources.project(folder, "pyproject.toml").ok()?
-}
-
-fn folder_of<'a>(inputs: &'a InputValues, key: &str) -> Option<&'a str> {
-    match inputs.get(key) {
-        Some(InputValue::Paths(grants)) => grants.first().map(|grant| grant.path.trim()),
-        _ => None,
-    }
 }
 
 /// That the folders which are mounted out of a source folder are there, and inside it: a link of

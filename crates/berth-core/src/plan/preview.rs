@@ -139,6 +139,11 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
                 vec![run(&line), writes(folder)],
             )
         }
+        Step::BuildNode { build } => {
+            let mut lines: Vec<_> = build.commands().iter().map(run).collect();
+            lines.extend([writes(&build.folder), writes(&build.node)]);
+            ("build_node", build.source.clone(), lines)
+        }
         Step::StoreSecret { input, item } => ("store_secret", input.clone(), vec![keychain(item)]),
         Step::MakeSecret { input, item, .. } => {
             ("make_secret", input.clone(), vec![keychain(item)])
@@ -192,6 +197,7 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             name,
             command: launcher,
             credential_check,
+            criteria,
             ..
         } => {
             let line = command::start(launcher);
@@ -200,6 +206,11 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
                 let arguments = serde_json::Value::from(check.arguments.clone());
                 lines.push(text(format!("tools/call {} {arguments}", check.tool)));
             }
+            lines.extend(
+                criteria
+                    .iter()
+                    .map(|criterion| text(criterion.look.words())),
+            );
             ("verify", name.clone(), lines)
         }
         Step::StartServices {

@@ -63,6 +63,7 @@ pub fn verify(
         place: installation.places.first().cloned(),
         startup_seconds: installation.startup_seconds,
         credential_check,
+        criteria: installation.criteria.clone(),
     };
     plan(Purpose::Verify, installation, vec![step])
 }
@@ -123,5 +124,6 @@ pub(super) fn plan(purpose: Purpose, installation: &Installation, steps: Vec<Ste
         variant: installation.variant.clone(),
         steps,
         warnings: Vec::new(),
+        trust: Vec::new(),
     }
 }

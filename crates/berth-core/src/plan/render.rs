@@ -66,8 +66,9 @@ impl Values<'_> {
                 Part::Known(Known::Data) => text.push_str(self.data),
                 Part::Known(Known::User) => text.push_str(self.user?),
                 Part::Switch { key, text: on } => match self.inputs.get(key) {
-                    Some(InputValue::Boolean(true)) => text.push_str(on),
-                    _ => return None,
+                    Some(InputValue::Boolean(false)) | None => return None,
+                    Some(value) if value.is_empty() => return None,
+                    Some(_) => text.push_str(on),
                 },
                 Part::Value(key) => match one {
                     Some((several, path)) if several == key => text.push_str(path),
@@ -118,6 +119,10 @@ mod tests {
         ]);
         let paths = BTreeMap::new();
         let values = values(&inputs, &paths);
+        let there = |template: &str| values.single(template).expect("valid");
+        assert_eq!(there("{{zone?1}}").as_deref(), Some("1"));
+        assert_eq!(there("{{empty?1}}"), None);
+        assert_eq!(there("{{nothing?1}}"), None);
         let templates = [
             "--zone={{zone}}",
             "--none={{nothing}}",

@@ -33,6 +33,11 @@ pub enum Warning {
         /// Absolute path.
         folder: String,
     },
+    /// It is built from a copy of the person's own source folder, by the project's own scripts.
+    BuiltFromCopy {
+        /// Absolute path of the folder.
+        folder: String,
+    },
     /// While a session runs, a port of 127.0.0.1 leads to it.
     OpensPort {
         /// Whether it is given a secret with every request, to tell Berth from others.
@@ -58,6 +63,20 @@ pub enum Warning {
     },
     /// Without its passphrase nobody can open the backup.
     NeedsPassphrase,
+    /// It has the container engine's socket: whoever controls it controls this computer.
+    ControlsComputer {
+        /// The service that has it; the server itself where there is none.
+        service: Option<String>,
+        /// Whether with the rights of root; with the person's otherwise.
+        root: bool,
+    },
+    /// What follows from a choice, in the entry's words.
+    Follows {
+        /// The input's title.
+        input: String,
+        /// What follows.
+        note: String,
+    },
     /// The server may read or write these folders.
     Grants {
         /// Absolute paths.

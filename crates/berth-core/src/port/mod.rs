@@ -5,6 +5,7 @@ mod backups;
 mod clients;
 mod engine;
 mod host;
+mod inspector;
 mod probe;
 mod runtimes;
 mod services;
@@ -17,6 +18,7 @@ pub use backups::{Backups, VolumeAt};
 pub use clients::{ClientHealth, Clients};
 pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
 pub use host::{Host, PathKind};
+pub use inspector::Inspector;
 pub use probe::{HealthProbe, PROBE_BYTES, ProbeAnswer};
 pub use runtimes::{NodeRuntime, PythonRuntime};
 pub use services::{
@@ -43,6 +45,7 @@ pub struct Ports {
     pub mcp: Arc<dyn McpStarter>,
     pub probe: Arc<dyn HealthProbe>,
     pub services: Arc<dyn ServiceStarter>,
+    pub inspector: Arc<dyn Inspector>,
     pub store: Arc<dyn Store>,
     pub host: Arc<dyn Host>,
     pub sources: Arc<dyn Sources>,

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use crate::error::Result;
 use crate::facts::Program;
-use crate::plan::PythonTool;
+use crate::plan::{NodeBuild, PythonTool};
 use crate::progress::Watch;
 
 /// Python environments in folders of Berth's own. Never the system's pip.
@@ -53,4 +53,12 @@ pub trait NodeRuntime: Send + Sync {
         bin: &str,
         watch: &Watch,
     ) -> Result<()>;
+
+    /// Copies a project's folder, builds the copy by its [`NodeBuild::commands`], and checks that
+    /// what is to be started is there. What projects' tools make (`node_modules`, `.git`), and files
+    /// with credentials (`.env`), are not copied; links stay links.
+    ///
+    /// # Errors
+    /// `FolderMissing`, `FileFailed`, `PackageFailed`, `NetworkUnreachable`, `ProgramMissing`.
+    async fn build(&self, build: &NodeBuild, watch: &Watch) -> Result<()>;
 }

@@ -38,4 +38,7 @@ pub struct Project {
     /// The versions of Python or Node.js, or the version of Rust, that it says it needs:
     /// `>=3.11`, `>=20`, `1.85`.
     pub requires: Option<String>,
+    /// The program that gets its dependencies, with its version: `pnpm@10.29.3`. Of Node.js
+    /// projects only.
+    pub manager: Option<String>,
 }

@@ -46,6 +46,11 @@ pub enum Mount {
         name: String,
         target: String,
     },
+    /// The container engine's socket, where the engine itself has it.
+    EngineSocket {
+        source: String,
+        target: String,
+    },
 }
 
 /// How a container is confined (FORMATS, "Containers"): the default of every field is the strict
@@ -76,6 +81,9 @@ pub struct Hardening {
     /// Further folders in memory, with the options of `/tmp`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scratch: Vec<String>,
+    /// Groups that its user is in beside its own: that of the engine's socket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<u32>,
 }
 
 impl Default for Hardening {
@@ -92,6 +100,7 @@ impl Default for Hardening {
             network: Network::Bridge,
             user: None,
             scratch: Vec::new(),
+            groups: Vec::new(),
         }
     }
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Metric;
+use super::{CriterionSeen, Metric};
 
-/// What a server said of itself at its own paths. None of it says whether it works: that is what
-/// the handshake is for.
+/// What a server said of itself at its own paths, and what was seen of its criteria. None of it says
+/// whether it works, but for criteria that are required: that is what the handshake is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Health {
     /// When it was asked (RFC 3339, UTC).
@@ -21,6 +21,9 @@ pub struct Health {
     pub numbers: Vec<Metric>,
     /// How many there are beyond those; without parts of histograms.
     pub left_out: u32,
+    /// What else has to be true of it, and whether it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<CriterionSeen>,
 }
 
 /// A path that was asked.

@@ -35,6 +35,7 @@ fn says_what_a_project_is(sources: &dyn Sources, disk: &dyn Disk) {
         name: Some("box".to_owned()),
         version: Some("1.2".to_owned()),
         requires: None,
+        manager: None,
     };
     assert_eq!(project("box", "package.json"), Ok(Some(said)));
     assert_eq!(project("box", "Makefile"), Ok(Some(Project::default())));

@@ -87,10 +87,17 @@ pub(super) fn can_start(world: &World, name: &str) -> Result<Installation> {
     }
     match &installation.launch {
         Launch::Process {
-            program, folder, ..
+            program,
+            args,
+            folder,
+            ..
         } => {
-            if state.files.kind(program) != PathKind::File {
-                return Err(exited(format!("no program {program}")));
+            // A tool of the machine's is given the file that was built.
+            let main = args.first().filter(|main| main.starts_with(folder));
+            for file in std::iter::once(program).chain(main) {
+                if state.files.kind(file) != PathKind::File {
+                    return Err(exited(format!("no program {file}")));
+                }
             }
             if state.files.kind(folder) != PathKind::Folder {
                 return Err(exited(format!("no folder {folder}")));

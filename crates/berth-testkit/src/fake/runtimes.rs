@@ -3,8 +3,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Program;
-use berth_core::plan::PythonTool;
 use berth_core::plan::command::in_place;
+use berth_core::plan::{NodeBuild, PythonTool};
 use berth_core::port::{NodeRuntime, PathKind, PythonRuntime};
 use berth_core::progress::{Progress, Watch};
 
@@ -110,6 +110,29 @@ impl NodeRuntime for FakeNode {
         tokio::task::yield_now().await;
         watch.check()?;
         self.0.state().files.link(bin, &main);
+        Ok(())
+    }
+
+    async fn build(&self, build: &NodeBuild, watch: &Watch) -> Result<()> {
+        watch.check()?;
+        {
+            let mut state = self.0.state();
+            if state.files.kind(&build.source) != PathKind::Folder {
+                return failed("npm");
+            }
+            parent_is_there(&state.files, &build.folder)?;
+            // Half of it is there before the rest arrives.
+            let package = format!("{}/package.json", build.folder);
+            state.files.write(&package, &build.source);
+        }
+        for line in build.commands() {
+            watch.line(line.quoted());
+            tokio::task::yield_now().await;
+            watch.check()?;
+        }
+        let mut state = self.0.state();
+        state.files.write(&build.main, "main");
+        state.files.link(&build.node, &build.program);
         Ok(())
     }
 }

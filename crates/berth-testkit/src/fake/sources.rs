@@ -37,6 +37,7 @@ impl Sources for FakeSources {
             name: said("name"),
             version: said("version"),
             requires: said("requires"),
+            manager: said("manager"),
         }))
     }
 

@@ -3,13 +3,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use berth_core::client::Place;
 use berth_core::error::Result;
-use berth_core::facts::{EndpointSource, EngineFacts, Platform, Program, VaultFacts, VaultKind};
+use berth_core::facts::{
+    EndpointSource, EngineFacts, EngineSocket, Platform, Program, VaultFacts, VaultKind,
+};
 use berth_core::plan::VaultItem;
 use berth_core::port::{ImageInfo, Ports, ProbeAnswer, ServiceContainer, SessionContainer, Store};
 
 use super::{
-    FakeBackups, FakeClaude, FakeEngine, FakeHost, FakeMcp, FakeNode, FakeProbe, FakePython,
-    FakeSources, FakeStarter, FakeVault, Files, MemoryStore, ServerScript, StoreSnapshot,
+    FakeBackups, FakeClaude, FakeEngine, FakeHost, FakeInspector, FakeMcp, FakeNode, FakeProbe,
+    FakePython, FakeSources, FakeStarter, FakeVault, Files, Kept, MemoryStore, ServerScript,
+    StoreSnapshot,
 };
 
 /// A machine in memory. It has everything that Berth can use, and one person, Ada.
@@ -75,6 +78,11 @@ pub struct State {
     pub servers: BTreeMap<String, ServerScript>,
     /// What servers answer to whoever asks how they are, by address; others do not answer.
     pub answers: BTreeMap<String, ProbeAnswer>,
+    /// What servers keep, by its path as they have it, where a criterion would say more of it than
+    /// that all is well.
+    pub kept: BTreeMap<String, Kept>,
+    /// How programs of servers end and what they say, by name; others end with 0 and say nothing.
+    pub programs: BTreeMap<String, (Option<i32>, Vec<String>)>,
     /// The platform that the host says it is.
     pub platform: Platform,
     /// Owners of sessions that still live.
@@ -119,6 +127,7 @@ impl World {
         files.create_folder(Self::BERTH_HOME);
         files.create_folder("/home/ada/project");
         files.create_folder("/home/ada/notes");
+        files.write("/opt/node/bin/node", "node");
         let state = State {
             files,
             engine: Ok(EngineFacts {
@@ -130,6 +139,10 @@ impl World {
                 platform: "linux/amd64".to_owned(),
                 remote: false,
                 rootful_here: true,
+                socket: Some(EngineSocket {
+                    path: "/var/run/docker.sock".to_owned(),
+                    group: 998,
+                }),
             }),
             images: BTreeMap::new(),
             registry: BTreeMap::new(),
@@ -159,6 +172,8 @@ impl World {
             missing_packages: BTreeSet::new(),
             servers: BTreeMap::new(),
             answers: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            programs: BTreeMap::new(),
             platform: Platform::Linux,
             living_owners: BTreeSet::new(),
             built_afresh: 0,
@@ -183,6 +198,7 @@ impl World {
             mcp: Arc::new(FakeMcp(self.clone())),
             probe: Arc::new(FakeProbe(self.clone())),
             services: Arc::new(FakeStarter(self.clone())),
+            inspector: Arc::new(FakeInspector(self.clone())),
             store: self.store.clone() as Arc<dyn Store>,
             host: Arc::new(FakeHost(self.clone())),
             sources: Arc::new(FakeSources(self.clone())),

@@ -7,7 +7,7 @@ use berth_core::client::{ClientState, LauncherCommand, Place, Registration, Scop
 use berth_core::error::Result;
 use berth_core::facts::{EngineFacts, Platform, Program, VaultFacts};
 use berth_core::job::{Job, LogLine};
-use berth_core::plan::{PythonTool, VaultItem};
+use berth_core::plan::{NodeBuild, PythonTool, VaultItem};
 use berth_core::port::{
     BuildRequest, ClientHealth, Clients, Engine, Host, ImageInfo, JobGuard, NodeRuntime, PathKind,
     Ports, Project, PythonRuntime, SessionContainer, Sources, Store, Vault,
@@ -47,6 +47,7 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
         // What nobody answers has no error.
         probe: ports.probe.clone(),
         services: around(&ports.services, faults),
+        inspector: around(&ports.inspector, faults),
         store: around(&ports.store, faults),
         host: around(&ports.host, faults),
         sources: around(&ports.sources, faults),
@@ -268,6 +269,11 @@ impl NodeRuntime for Faulty<dyn NodeRuntime> {
             .port
             .install(program, folder, package, version, bin, watch);
         self.faults.around_async("node.install", work).await
+    }
+
+    async fn build(&self, build: &NodeBuild, watch: &Watch) -> Result<()> {
+        let work = self.port.build(build, watch);
+        self.faults.around_async("node.build", work).await
     }
 }
 

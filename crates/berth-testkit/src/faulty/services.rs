@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use berth_core::client::LauncherCommand;
 use berth_core::error::Result;
 use berth_core::port::{
-    Engine, LogWanted, ServiceContainer, ServiceEngine, ServiceRequest, ServiceStarter,
+    Engine, Inspector, LogWanted, ServiceContainer, ServiceEngine, ServiceRequest, ServiceStarter,
     ServiceState,
 };
 use berth_core::progress::Watch;
+use berth_core::server::CriterionSeen;
 use berth_core::stack::Stack;
 
 use super::ports::Faulty;
@@ -78,5 +79,19 @@ impl ServiceStarter for Faulty<dyn ServiceStarter> {
     ) -> Result<()> {
         let work = self.port.log(command, wanted, told);
         self.faults.around_async("services.log", work).await
+    }
+}
+
+#[async_trait]
+impl Inspector for Faulty<dyn Inspector> {
+    async fn inspect(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        printed: Vec<String>,
+        watch: &Watch,
+    ) -> Result<Vec<CriterionSeen>> {
+        let work = self.port.inspect(name, command, printed, watch);
+        self.faults.around_async("inspector.inspect", work).await
     }
 }

@@ -18,6 +18,14 @@ pub fn write_source(world: &World) {
         &format!("{SOURCE}/pyproject.toml"),
         r#"{ "name": "demo", "version": "0.3.0", "requires": ">=3.11,<4" }"#,
     );
+    files.write(
+        &format!("{SOURCE}/package.json"),
+        r#"{ "name": "demo", "version": "0.4.0", "requires": ">=20", "manager": "pnpm@10.29.3" }"#,
+    );
+    files.write(
+        &format!("{SOURCE}/pnpm-lock.yaml"),
+        "lockfileVersion: '9.0'",
+    );
 }
 
 /// Things of other people and other servers.

@@ -36,6 +36,10 @@ pub fn in_place() -> Choices {
     from_source("in-place", "code")
 }
 
+pub fn node_source() -> Choices {
+    from_source("node-source", "code")
+}
+
 pub fn from_source(variant: &str, input: &str) -> Choices {
     Choices {
         inputs: BTreeMap::from([(
@@ -74,5 +78,14 @@ pub fn remote(direct: bool) -> Choices {
         secrets: token(NEW_TOKEN),
         direct,
         ..choices("remote")
+    }
+}
+
+/// A container that gets the engine's socket, where `entrusted`.
+pub fn runner(entrusted: bool) -> Choices {
+    let here = ("engine".to_owned(), InputValue::Text("here".to_owned()));
+    Choices {
+        inputs: entrusted.then_some(here).into_iter().collect(),
+        ..choices("runner")
     }
 }

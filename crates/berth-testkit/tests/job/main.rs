@@ -5,6 +5,7 @@ mod around;
 mod backup;
 mod before;
 mod choices;
+mod criteria;
 mod double;
 mod faults;
 mod health;

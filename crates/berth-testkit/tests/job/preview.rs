@@ -13,6 +13,10 @@ fn shown(plan: &Plan) -> String {
     for warning in &plan.warnings {
         text.push_str(&format!("! {}\n", said(warning)));
     }
+    for given in &plan.trust {
+        let given = serde_json::to_string(given).expect("it has a JSON form");
+        text.push_str(&format!("typed for {given}\n"));
+    }
     for step in &plan.steps {
         let preview = preview(plan, step);
         text.push_str(&format!("\n{}: {}\n", preview.kind, preview.subject));

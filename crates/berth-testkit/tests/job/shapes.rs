@@ -19,7 +19,9 @@ pub use super::around::{SOURCE, write_source};
 use super::backup;
 pub use super::before::install;
 use super::before::{connect, connect_to, done, stop};
-pub use super::choices::{BUILT, choices, dev, image, in_place, python, remote, token};
+pub use super::choices::{
+    BUILT, choices, dev, image, in_place, node_source, python, remote, runner, token,
+};
 
 /// Secrets that are given; a search for them must find them nowhere but in the vault.
 pub const OLD_TOKEN: &str = "tok_old_5f1d0c9a";
@@ -44,6 +46,8 @@ pub enum Shape {
     InstallPython,
     InstallPythonWithPip,
     InstallInPlace,
+    InstallNodeSource,
+    ReconfigureNodeSource,
     InstallInPlaceWithPip,
     InstallNodeWithData,
     InstallNodeOverKeptData,
@@ -92,6 +96,7 @@ pub enum Shape {
     RemoveDirect,
     ConnectDirect,
     DisconnectDirect,
+    ReconfigureEntrusting,
     Verify,
     Backup,
     Restore,
@@ -99,10 +104,12 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 58] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
+        Self::InstallNodeSource,
+        Self::ReconfigureNodeSource,
         Self::InstallInPlaceWithPip,
         Self::InstallNodeWithData,
         Self::InstallNodeOverKeptData,
@@ -151,6 +158,7 @@ impl Shape {
         Self::RemoveDirect,
         Self::ConnectDirect,
         Self::DisconnectDirect,
+        Self::ReconfigureEntrusting,
         Self::Verify,
         Self::Backup,
         Self::Restore,
@@ -258,11 +266,15 @@ impl Shape {
                 install(&world, remote(false), OLD_TOKEN).await;
                 connect_to(&world, &in_project(), true).await;
             }
+            Self::ReconfigureEntrusting => install(&world, runner(false), OLD_TOKEN).await,
             Self::RemovePythonWithSecret => {
                 install(&world, python(), OLD_TOKEN).await;
             }
             Self::ReconfigureInPlace | Self::ReconfigureInPlaceToBuilt | Self::RemoveInPlace => {
                 install(&world, in_place(), OLD_TOKEN).await;
+            }
+            Self::ReconfigureNodeSource => {
+                install(&world, node_source(), OLD_TOKEN).await;
             }
             Self::Backup => backup::keeping(&world).await,
             Self::Restore | Self::RestoreLostVolume => {
@@ -272,6 +284,7 @@ impl Shape {
             | Self::InstallDirect
             | Self::InstallInDesktop
             | Self::InstallInPlace
+            | Self::InstallNodeSource
             | Self::InstallNodeWithData
             | Self::InstallPulledImage
             | Self::InstallStack
@@ -350,6 +363,7 @@ impl Shape {
             Self::InstallInPlace | Self::InstallInPlaceWithPip | Self::ReconfigureInPlace => {
                 in_place()
             }
+            Self::InstallNodeSource | Self::ReconfigureNodeSource => node_source(),
             Self::InstallBuilt | Self::InstallBuiltOverTheirs | Self::ReconfigureBuilt => dev(),
             Self::ReconfigureInPlaceToBuilt => dev(),
             Self::InstallUsingTheirs => Choices {
@@ -372,6 +386,7 @@ impl Shape {
             Self::ReconfigureKeepingSecret | Self::ReconfigureToAnotherScope => image(None),
             Self::InstallDirect | Self::ReconfigureBridgeToDirect => remote(true),
             Self::ReconfigureDirectToBridge => remote(false),
+            Self::ReconfigureEntrusting => runner(true),
             _ => image(Some(NEW_TOKEN)),
         };
         choices.replace = matches!(
@@ -381,6 +396,7 @@ impl Shape {
                 | Self::ReconfigureBuilt
                 | Self::ReconfigureBuiltToPython
                 | Self::ReconfigureInPlace
+                | Self::ReconfigureNodeSource
                 | Self::ReconfigureInPlaceToBuilt
                 | Self::ReconfigureKeepingSecret
                 | Self::ReconfigureToAnotherScope
@@ -394,6 +410,7 @@ impl Shape {
                 | Self::ReconfigureImageToStack
                 | Self::ReconfigureDirectToBridge
                 | Self::ReconfigureBridgeToDirect
+                | Self::ReconfigureEntrusting
         );
         if matches!(
             self,

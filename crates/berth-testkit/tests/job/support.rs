@@ -105,6 +105,9 @@ pub fn comparable(world: &World) -> Snapshot {
     for installation in snapshot.store.generations.values_mut() {
         installation.installed_at.clear();
         installation.verified_at = installation.verified_at.take().map(|_| String::new());
+        if let Some(health) = &mut installation.health {
+            health.asked_at.clear();
+        }
     }
     snapshot
 }

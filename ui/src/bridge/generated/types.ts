@@ -148,7 +148,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -388,7 +388,12 @@ value: string,
 /**
  * What people read.
  */
-title: string, };
+title: string, 
+/**
+ * What follows from it, where that has to be known before: it stands below the field, and in
+ * the plan.
+ */
+note?: string | null, };
 
 /**
  * What a person chose. Everything but `entry` has a default.
@@ -629,6 +634,138 @@ tool: string,
 arguments: Record<string, unknown>, };
 
 /**
+ * What has to be true, as it was agreed to. It is sealed with the launch.
+ */
+export type Criterion = { 
+/**
+ * Identifier inside the entry.
+ */
+id: string, 
+/**
+ * What is true where it is met.
+ */
+title: string, 
+/**
+ * What helps where it is not met.
+ */
+help: string | null, 
+/**
+ * Whether a server that does not meet it counts as one that does not work.
+ */
+required: boolean, 
+/**
+ * How it is looked at.
+ */
+look: Look, };
+
+/**
+ * How a criterion is looked at. Paths are in what the variant keeps: in a container below the
+ * target of a volume, otherwise below `{{berth.data}}`.
+ */
+export type CriterionCheck = { "type": "writable", 
+/**
+ * The path.
+ */
+path: string, } | { "type": "mode", 
+/**
+ * The path; `*` stands for any part of a name.
+ */
+path: string, 
+/**
+ * The most that they may allow, in octal and in quotation marks: `"0600"`.
+ */
+at_most: string, 
+/**
+ * Whether it is fine that there is none (yet).
+ */
+may_be_missing: boolean, } | { "type": "log", 
+/**
+ * The file; without it, what the server printed on standard error while it was verified.
+ */
+path: string | null, 
+/**
+ * Regular expression that none of the lines matches.
+ */
+pattern: string, 
+/**
+ * How many of the last lines are looked at.
+ */
+lines: number, } | { "type": "command", 
+/**
+ * The program and its arguments (templates). In a container it is looked for there;
+ * otherwise it is one of the scripts that were installed with the server.
+ */
+command: Array<string>, 
+/**
+ * Regular expression that none of the lines matches which it prints.
+ */
+without: string | null, 
+/**
+ * Seconds that it may take.
+ */
+seconds: number, };
+
+/**
+ * A criterion that was looked at.
+ */
+export type CriterionSeen = { 
+/**
+ * Identifier inside the entry.
+ */
+id: string, 
+/**
+ * What is true where it is met.
+ */
+title: string, 
+/**
+ * What helps where it is not met.
+ */
+help: string | null, 
+/**
+ * Whether a server that does not meet it counts as one that does not work.
+ */
+required: boolean, 
+/**
+ * Whether it is met; `None` where it could not be looked at.
+ */
+met: boolean | null, 
+/**
+ * What was expected and seen.
+ */
+seen: Finding, };
+
+/**
+ * Something that is looked at whenever the server is verified, and shown beside what the handshake
+ * says. The handshake decides whether a server works.
+ */
+export type CriterionSpec = { 
+/**
+ * Identifier inside the entry: lower-case letters, digits and `-`.
+ */
+id: string, 
+/**
+ * What is true where it is met, a few words: "Its keys are readable by nobody else".
+ */
+title: string, 
+/**
+ * What helps where it is not met.
+ */
+help: string | null, 
+/**
+ * The variants that it is for; empty means all of them.
+ */
+variants: Array<string>, 
+/**
+ * Whether a server that does not meet it counts as one that does not work. Then an installation
+ * is undone.
+ */
+required: boolean, 
+/**
+ * How it is looked at.
+ */
+check: CriterionCheck, };
+
+/**
  * Where an installation keeps data of its own.
  */
 export type DataPlace = { "kind": "folder", path: string, } | { "kind": "volume", name: string, 
@@ -713,7 +850,37 @@ remote: boolean,
  * Whether it runs as root on this very Linux machine, so that a container's user is a user
  * of this machine. Rootless engines and those in a virtual machine map owners themselves.
  */
-rootful_here: boolean, };
+rootful_here: boolean, 
+/**
+ * Its socket as a container can be given it; none for an engine on another machine.
+ */
+socket?: EngineSocket | null, };
+
+/**
+ * The socket of an engine on this computer.
+ */
+export type EngineSocket = { 
+/**
+ * Where the engine has it: in its virtual machine, if it runs in one.
+ */
+path: string, 
+/**
+ * The group that may use it, by its number inside of containers.
+ */
+group: number, };
+
+/**
+ * Something that lets a server do more than any confinement can take back.
+ */
+export type Entrusted = { "what": "engine_socket", 
+/**
+ * The service that has it; the server itself where there is none.
+ */
+service: string | null, 
+/**
+ * Where the socket is.
+ */
+socket: string, };
 
 /**
  * One server in the catalog.
@@ -789,6 +956,10 @@ variants: Array<Variant>,
  * A call that proves the credentials, made after the handshake.
  */
 credential_check: CredentialCheck | null, 
+/**
+ * What else has to be true, looked at whenever it is verified; the handshake decides.
+ */
+health: Array<CriterionSpec>, 
 /**
  * Seconds that the first answer may take. Clients give 30 by default.
  */
@@ -886,7 +1057,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * Saves an installed server in a format of another program, where a native dialog says.
@@ -1008,6 +1179,100 @@ export type FactsRefresh = {
 probes: Array<Probe>, };
 
 /**
+ * A file and what it allows.
+ */
+export type FileMode = { 
+/**
+ * Its path, as the server has it.
+ */
+path: string, 
+/**
+ * Permission bits.
+ */
+mode: number, };
+
+/**
+ * What was expected and seen, without the installation's secrets.
+ */
+export type Finding = { "kind": "writable", 
+/**
+ * The path that was asked about.
+ */
+path: string, 
+/**
+ * What was looked at: that, or the folder in which it would be made.
+ */
+looked_at: string, 
+/**
+ * The server's user, `uid:gid`, where that was compared.
+ */
+user: string | null, 
+/**
+ * The owner, `uid:gid`, where that was compared.
+ */
+owner: string | null, 
+/**
+ * Permission bits, where they were compared.
+ */
+mode: number | null, } | { "kind": "mode", 
+/**
+ * The path, with its `*`.
+ */
+path: string, 
+/**
+ * The most that they may allow.
+ */
+at_most: number, 
+/**
+ * How many there are.
+ */
+files: number, 
+/**
+ * The first of those that allow more.
+ */
+wrong: Array<FileMode>, } | { "kind": "log", 
+/**
+ * The file; `None` for what the server printed.
+ */
+path: string | null, 
+/**
+ * What no line may match.
+ */
+pattern: string, 
+/**
+ * How many lines were looked at.
+ */
+lines: number, 
+/**
+ * How many of them match.
+ */
+matching: number, 
+/**
+ * The last of those.
+ */
+last: string | null, } | { "kind": "command", 
+/**
+ * The program and its arguments.
+ */
+command: string, 
+/**
+ * Its exit code; `None` where it was ended because it took too long, or by a signal.
+ */
+exit: number | null, 
+/**
+ * The last line that it may not print, where it did.
+ */
+said: string | null, 
+/**
+ * Its last lines, where that is not met.
+ */
+lines: Array<string>, } | { "kind": "nothing", 
+/**
+ * Why.
+ */
+error: BerthError, };
+
+/**
  * What can be done about it.
  */
 export type Fix = { "fix": "recheck", 
@@ -1113,11 +1378,15 @@ user: string | null,
 /**
  * Further folders in memory, with the options of `/tmp`.
  */
-scratch?: Array<string>, };
+scratch?: Array<string>, 
+/**
+ * Groups that its user is in beside its own: that of the engine's socket.
+ */
+groups?: Array<number>, };
 
 /**
- * What a server said of itself at its own paths. None of it says whether it works: that is what
- * the handshake is for.
+ * What a server said of itself at its own paths, and what was seen of its criteria. None of it says
+ * whether it works, but for criteria that are required: that is what the handshake is for.
  */
 export type Health = { 
 /**
@@ -1143,7 +1412,11 @@ numbers: Array<Metric>,
 /**
  * How many there are beyond those; without parts of histograms.
  */
-left_out: number, };
+left_out: number, 
+/**
+ * What else has to be true of it, and whether it is.
+ */
+criteria?: Array<CriterionSeen>, };
 
 /**
  * How the engine finds out whether a service is well.
@@ -1483,7 +1756,12 @@ choices: Choices,
  * Fingerprint of the plan that was shown. If the plan has changed since (another version of
  * an image, a new registration), nothing is done: `PlanChanged`.
  */
-consent: string, };
+consent: string, 
+/**
+ * The installation's name, typed by the person where the plan has something that a click is not
+ * enough for: `TrustNeeded` otherwise.
+ */
+trust: string | null, };
 
 /**
  * An installed server.
@@ -1526,14 +1804,18 @@ pins: Array<Pin>,
  */
 launch: Launch, 
 /**
- * SHA-256 of `launch` and `secrets` as they were agreed to; a launch that differs does not
- * start.
+ * SHA-256 of `launch`, `secrets` and `criteria` as they were agreed to; a launch that differs
+ * does not start.
  */
 seal: string, 
 /**
  * Environment variables that are filled from the vault, and the input each comes from.
  */
 secrets: Array<SecretUse>, 
+/**
+ * What else has to be true beside its handshake.
+ */
+criteria?: Array<Criterion>, 
 /**
  * The other inputs' values.
  */
@@ -1587,7 +1869,7 @@ verified_at: string | null,
  */
 last_error: BerthError | null, 
 /**
- * What it said of itself then, where it has paths for that.
+ * What it said of itself then, where it has paths for that, and what was seen of its criteria.
  */
 health?: Health | null, };
 
@@ -1889,6 +2171,47 @@ at: string,
 text: string, };
 
 /**
+ * How a criterion is looked at.
+ */
+export type Look = { "kind": "writable", 
+/**
+ * Where.
+ */
+at: Spot, } | { "kind": "mode", 
+/**
+ * Which; `*` stands for any part of a name.
+ */
+at: Spot, 
+/**
+ * The most that they may allow: permission bits.
+ */
+at_most: number, 
+/**
+ * Whether it is fine that there is none.
+ */
+may_be_missing: boolean, } | { "kind": "log", 
+/**
+ * The file; what the server printed while it was verified, where there is none.
+ */
+at: Spot | null, 
+/**
+ * Regular expression.
+ */
+pattern: string, 
+/**
+ * How many of the last lines.
+ */
+lines: number, } | { "kind": "command", 
+/**
+ * The program.
+ */
+program: OwnProgram, 
+/**
+ * Regular expression that none of its lines may match.
+ */
+without: string | null, };
+
+/**
  * The file that a project's folder is known by.
  */
 export type Marker = { 
@@ -1926,7 +2249,7 @@ help: string, };
 /**
  * Something of this computer that is visible inside a container.
  */
-export type Mount = { "kind": "bind", source: string, target: string, access: Access, } | { "kind": "volume", name: string, target: string, };
+export type Mount = { "kind": "bind", source: string, target: string, access: Access, } | { "kind": "volume", name: string, target: string, } | { "kind": "engine_socket", source: string, target: string, };
 
 /**
  * What a mount shows.
@@ -1948,7 +2271,7 @@ holds: string,
  * Whether keys are among it, or other things that let whoever has them act as the person:
  * a backup of it is encrypted.
  */
-holds_keys: boolean, };
+holds_keys: boolean, } | { "from": "engine_socket", };
 
 /**
  * Something that is visible inside a container.
@@ -1962,7 +2285,11 @@ source: MountSource,
  * Where it is seen. For an input with several folders each one appears below this folder
  * under its own name, and templates give those paths.
  */
-target: string, };
+target: string, 
+/**
+ * What has to be chosen for it; without it, it is always there.
+ */
+when?: When | null, };
 
 /**
  * Names an installation.
@@ -1984,23 +2311,80 @@ export type Need = "secret" | "folder" | "value";
 export type Network = "none" | "bridge";
 
 /**
- * A Node package.
+ * How a copy of a project's folder becomes a server.
+ */
+export type NodeBuild = { 
+/**
+ * Absolute path of node; npm is beside it.
+ */
+program: string, 
+/**
+ * Absolute path of the project's folder. Nothing is written there.
+ */
+source: string, 
+/**
+ * Absolute path of the copy, without what the project's tools made and without `.env` files.
+ */
+folder: string, 
+/**
+ * What gets its dependencies.
+ */
+manager: NodeManager, 
+/**
+ * Whether the project has the manager's lock file: exactly what is in it is got.
+ */
+locked: boolean, 
+/**
+ * Scripts of its `package.json`, in the order in which they run.
+ */
+scripts: Array<string>, 
+/**
+ * Absolute path of the file that must be there afterwards, and is started.
+ */
+main: string, 
+/**
+ * Absolute path of a link to node, by which it is started: the launcher starts nothing that is
+ * not in the server's own folder.
+ */
+node: string, };
+
+/**
+ * The program that gets a project's dependencies and runs its scripts.
+ */
+export type NodeManager = { "manager": "npm" } | { "manager": "pnpm", 
+/**
+ * Its exact version.
+ */
+version: string, };
+
+/**
+ * A Node package, or a Node project in a source folder.
  */
 export type NodeSpec = { 
 /**
- * Name on the package registry.
+ * Name on the package registry, or the project's.
  */
 package: string, 
 /**
- * Exact version.
+ * Exact version; either this or `source`.
  */
-version: string, 
+version: string | null, 
+/**
+ * The key of the input with the source folder that is built. A copy of it is: Berth writes
+ * nothing there.
+ */
+source: string | null, 
+/**
+ * Scripts of the project's `package.json` that build it, in their order.
+ */
+build: Array<string>, 
 /**
  * Version of Node that it needs: `>=20`.
  */
 requires: string, 
 /**
- * Name of the executable that the package installs.
+ * Name of the executable that the package installs; with `source`, the file in the folder that
+ * is started: `dist/index.js`.
  */
 bin: string, 
 /**
@@ -2028,6 +2412,24 @@ names: Array<string>, } | { "note": "without_data" } | { "note": "built_here",
  * Absolute path of the folder.
  */
 folder: string, };
+
+/**
+ * A program of a variant, run beside its server with the same environment, secrets and
+ * confinement.
+ */
+export type OwnProgram = { 
+/**
+ * Absolute path of one in the installation's folder, or what a container calls it.
+ */
+program: string, 
+/**
+ * Its arguments.
+ */
+args: Array<string>, 
+/**
+ * Seconds that it may take.
+ */
+seconds: number, };
 
 /**
  * A file or folder that the person lets a server use.
@@ -2172,7 +2574,12 @@ steps: Array<Step>,
 /**
  * Things to know before agreeing.
  */
-warnings: Array<Warning>, };
+warnings: Array<Warning>, 
+/**
+ * What it gives that a click is not enough for, and that the installation does not have yet:
+ * it is agreed to by typing the installation's name.
+ */
+trust?: Array<Entrusted>, };
 
 /**
  * A plan as the consent sheet shows it. As long as something is missing there is no plan, only
@@ -2446,7 +2853,7 @@ consent: string, };
  * How a variant runs.
  *
  * Strings marked *template* may hold `{{key}}` for an input's value, `{{key?TEXT}}` for a text
- * that is there where a yes-or-no input is on, and, but for containers, `{{berth.data}}` for the
+ * that is there where a yes-or-no input is on or another one has a value, and, but for containers, `{{berth.data}}` for the
  * folder that survives updates of this installation (see [`super::template`]). A string that
  * names an input without a value is left out whole. An argument that names an input with several
  * values is repeated for each of them; a variable gets them joined as the platform joins paths.
@@ -2786,6 +3193,31 @@ sources: Array<FoundSource>,
 complete: boolean, };
 
 /**
+ * A place in what a server keeps.
+ */
+export type Spot = { "kept": "volume", 
+/**
+ * The volume.
+ */
+volume: string, 
+/**
+ * Where the container has the volume.
+ */
+target: string, 
+/**
+ * The path inside the container.
+ */
+path: string, } | { "kept": "folder", 
+/**
+ * Absolute path of that folder.
+ */
+folder: string, 
+/**
+ * Absolute path.
+ */
+path: string, };
+
+/**
  * What has to run beside a server.
  */
 export type Stack = { 
@@ -2938,7 +3370,11 @@ version: string,
 /**
  * Absolute path of the executable that must be there afterwards.
  */
-bin: string, } | { "step": "store_secret", 
+bin: string, } | { "step": "build_node", 
+/**
+ * How.
+ */
+build: NodeBuild, } | { "step": "store_secret", 
 /**
  * The input's key.
  */
@@ -3093,7 +3529,11 @@ startup_seconds: number,
 /**
  * A call that proves the credentials.
  */
-credential_check: CredentialCheck | null, } | { "step": "end_sessions", 
+credential_check: CredentialCheck | null, 
+/**
+ * What is looked at beside that.
+ */
+criteria?: Array<Criterion>, } | { "step": "end_sessions", 
 /**
  * The installation.
  */
@@ -3548,6 +3988,10 @@ path: string, } | { "warning": "in_place",
 /**
  * Absolute path.
  */
+folder: string, } | { "warning": "built_from_copy", 
+/**
+ * Absolute path of the folder.
+ */
 folder: string, } | { "warning": "opens_port", 
 /**
  * Whether it is given a secret with every request, to tell Berth from others.
@@ -3568,7 +4012,23 @@ created_at: string,
 /**
  * What is replaced, in plain words.
  */
-holds: Array<string>, } | { "warning": "needs_passphrase" } | { "warning": "grants", 
+holds: Array<string>, } | { "warning": "needs_passphrase" } | { "warning": "controls_computer", 
+/**
+ * The service that has it; the server itself where there is none.
+ */
+service: string | null, 
+/**
+ * Whether with the rights of root; with the person's otherwise.
+ */
+root: boolean, } | { "warning": "follows", 
+/**
+ * The input's title.
+ */
+input: string, 
+/**
+ * What follows.
+ */
+note: string, } | { "warning": "grants", 
 /**
  * Absolute paths.
  */

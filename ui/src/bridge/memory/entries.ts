@@ -45,7 +45,17 @@ const node = (pkg: string, version: string): Variant => ({
   best_for: 'For people who have Node.js and want no container.',
   version,
   planned: null,
-  run: { type: 'node', package: pkg, version, requires: '>=20', bin: pkg, args: [], env: {} },
+  run: {
+    type: 'node',
+    package: pkg,
+    version,
+    source: null,
+    build: [],
+    requires: '>=20',
+    bin: pkg,
+    args: [],
+    env: {},
+  },
 });
 
 const image = (name: string, version: string | null, more: Partial<ContainerSpec> = {}): Variant => ({
@@ -104,6 +114,7 @@ const entry = (
   permissions: { network: 'none', files: 'none of yours', notes: [] },
   inputs: [],
   credential_check: null,
+  health: [],
   startup_seconds: 30,
   prompts: [],
   help: [],

@@ -63,7 +63,7 @@ function told(step: Step, share: number): Progress[] {
       { kind: 'line', text: `Step ${String(done + 1)}/${String(total)} : RUN pip install .` },
     ];
   }
-  if (step.step === 'install_python' || step.step === 'install_node') {
+  if (step.step === 'install_python' || step.step === 'install_node' || step.step === 'build_node') {
     const total = 14;
     const done = Math.floor(share * total);
     return [

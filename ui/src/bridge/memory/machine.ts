@@ -32,17 +32,9 @@ import { exportsOf } from './exports';
 import { connectPlan, disconnectPlan, isSame, placeOf, removePlan } from './places';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { healthOf } from './health';
+import { environmentsOf } from './folders';
 import { type JobOptions, newJob, run, type Running } from './jobs';
-import {
-  environmentsOf,
-  HOME,
-  imageHere,
-  inputProblems,
-  installPlan,
-  launcher,
-  newInstallation,
-  previewOf,
-} from './plan';
+import { HOME, imageHere, inputProblems, installPlan, launcher, newInstallation, previewOf } from './plan';
 
 export interface MemoryOptions extends JobOptions {
   machine: Machine;
@@ -436,10 +428,12 @@ export class MemoryBridge implements Bridge {
     source_stop: () => null,
     source_env: ({ folder }) => this.env[folder] ?? null,
     plan_preview: (choices) => this.#preview(choices),
-    install_start: ({ choices, consent }) => {
+    install_start: ({ choices, consent, trust }) => {
       const preview = this.#preview(choices);
       const { plan } = preview;
       if (!plan || preview.consent !== consent) return fail({ code: 'plan_changed' });
+      if (plan.trust?.length && trust?.trim() !== plan.name)
+        return fail({ code: 'trust_needed', name: plan.name });
       return this.#begin(plan, () => {
         for (const [key, value] of Object.entries(this.#withEnv(choices).secrets))
           this.keychain.set(`${plan.name}/${key}`, value ?? '');

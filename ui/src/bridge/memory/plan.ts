@@ -15,7 +15,9 @@ import type {
   Warning,
 } from '../types';
 import { plainPreview } from './backups';
+import { copiedFrom, inPlace, requirementOf } from './folders';
 import { fileOf } from './places';
+import { trustOf, trustWarnings } from './trust';
 
 export const HOME = '/home/sam/.local/share/berth';
 
@@ -178,34 +180,12 @@ export function newInstallation(
   };
 }
 
-/** The source folder that a Python variant is installed from, in place. */
-function inPlace(run: Variant['run'], choices: Choices): string | null {
-  if (run.type !== 'python' || run.source === null) return null;
-  const chosen = choices.inputs[run.source];
-  return chosen?.type === 'paths' ? (chosen.value[0]?.path ?? null) : null;
-}
-
-function requirementOf(run: Extract<Variant['run'], { type: 'python' }>, choices: Choices): string {
-  const folder = inPlace(run, choices);
-  return folder === null ? `${run.package}==${run.version ?? ''}` : `-e ${folder}`;
-}
-
-/** The environments that this machine's source folders have already. */
-export function environmentsOf(entry: Entry, choices: Choices): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const { id, run } of entry.variants) {
-    const folder = inPlace(run, choices);
-    if (run.type === 'python' && folder !== null) found[id] = `${folder}/.venv/bin/${run.script}`;
-  }
-  return found;
-}
-
 function elsewhere(run: Variant['run']): run is Extract<Variant['run'], { type: 'remote' }> {
   return run.type === 'remote';
 }
 
 function warningsOf(entry: Entry, run: Variant['run'], choices: Choices): Warning[] {
-  const warnings: Warning[] = [];
+  const warnings = trustWarnings(run, choices);
   if (elsewhere(run)) warnings.push({ warning: 'data_leaves', host: new URL(run.url).host });
   else if (!inContainer(run)) warnings.push({ warning: 'less_isolated' });
   else if (Object.keys(choices.secrets).length) warnings.push({ warning: 'secrets_in_environment' });
@@ -214,6 +194,8 @@ function warningsOf(entry: Entry, run: Variant['run'], choices: Choices): Warnin
     warnings.push({ warning: 'asks_for_headers', command: `/usr/bin/berth headers ${entry.id}` });
   const folder = inPlace(run, choices);
   if (folder !== null) warnings.push({ warning: 'in_place', folder });
+  const copied = copiedFrom(run, choices);
+  if (copied !== null) warnings.push({ warning: 'built_from_copy', folder: copied });
   return warnings;
 }
 
@@ -245,13 +227,28 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
       },
     );
   }
-  if (run.type === 'node')
+  const copied = copiedFrom(run, choices);
+  if (run.type === 'node' && copied !== null)
+    steps.push({
+      step: 'build_node',
+      build: {
+        program: '/usr/bin/node',
+        source: copied,
+        folder: `${folder}/app`,
+        manager: { manager: 'npm' },
+        locked: true,
+        scripts: run.build,
+        main: `${folder}/app/${run.bin}`,
+        node: `${folder}/node`,
+      },
+    });
+  else if (run.type === 'node')
     steps.push({
       step: 'install_node',
       program: '/usr/bin/node',
       folder,
       package: run.package,
-      version: run.version,
+      version: run.version ?? '',
       bin: `${folder}/node_modules/.bin/${run.bin}`,
     });
   for (const key of Object.keys(choices.secrets))
@@ -285,6 +282,7 @@ export function installPlan(entry: Entry, variant: Variant, name: string, choice
     variant: variant.id,
     steps,
     warnings: warningsOf(entry, run, choices),
+    trust: trustOf(run, choices),
   };
 }
 
@@ -331,6 +329,11 @@ export function previewOf(step: Step): StepPreview {
     case 'install_node':
       subject = `${step.package}@${step.version}`;
       command(`npm install --prefix ${step.folder} --ignore-scripts ${subject}`);
+      break;
+    case 'build_node':
+      subject = step.build.source;
+      command(`npm --prefix ${step.build.folder} ci --ignore-scripts`);
+      for (const script of step.build.scripts) command(`npm --prefix ${step.build.folder} run ${script}`);
       break;
     case 'store_secret':
     case 'make_secret':

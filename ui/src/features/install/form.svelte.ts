@@ -44,6 +44,8 @@ export class InstallForm {
   useImage = $state(false);
   /** Claude Code gets the server's address itself. */
   direct = $state(false);
+  /** What was typed where the plan gives something that a click is not enough for. */
+  trust = $state('');
   drafts = $state<Record<string, Draft>>({});
   /** Fields that were left: their problems are shown. */
   readonly touched = new SvelteSet<string>();
@@ -107,6 +109,10 @@ export class InstallForm {
   readonly ready = $derived(
     !this.stale && this.missing === 0 && this.preview?.plan != null && this.preview.consent !== null,
   );
+
+  /** What the plan gives that it has to be agreed to by typing the installation's name. */
+  readonly gives = $derived(this.preview?.plan?.trust ?? []);
+  readonly trusted = $derived(this.gives.length === 0 || this.trust.trim() === this.preview?.name);
 
   readonly #bridge: Bridge;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -253,12 +259,14 @@ export class InstallForm {
   async agree(): Promise<string | null> {
     this.attempted = true;
     const consent = this.preview?.consent;
-    if (!this.ready || !consent || this.starting) return null;
+    if (!this.ready || !this.trusted || !consent || this.starting) return null;
     this.starting = true;
     this.error = null;
     try {
       const choices = $state.snapshot(this.choices) as Choices;
-      const { job } = await this.#bridge.call('install_start', { choices, consent });
+      const trust = this.gives.length > 0 ? this.trust : null;
+      const { job } = await this.#bridge.call('install_start', { choices, consent, trust });
+      this.trust = '';
       this.#forgetSecrets();
       return job;
     } catch (thrown) {

@@ -8,7 +8,7 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import type { Access, PathGrant, Variant } from '@/bridge';
 import type { TouchItem } from '@/components/Touch.svelte';
 import { memory } from '@/lib/format';
-import { containersOf } from '@/lib/variant';
+import { containersOf, isMet } from '@/lib/variant';
 import { t } from '@/messages';
 
 import type { InstallForm } from './form.svelte';
@@ -50,6 +50,18 @@ function seen(run: Variant['run'] | undefined, key: string, grant: PathGrant): s
   );
 }
 
+/** The engine's socket, where what was chosen gives it to one of the containers. */
+function sockets(form: InstallForm): string[] {
+  const { inputs } = form.choices;
+  const all = form.chosen ? containersOf(form.chosen.run) : [];
+  return all.flatMap(({ name, container }) =>
+    container.mounts
+      .filter(({ source, when }) => source.from === 'engine_socket' && (!when || isMet(when, inputs)))
+      .map(() => t('install.touch.socket'))
+      .map((what) => (name === null ? what : t('install.touch.of', { service: name, what }))),
+  );
+}
+
 /** Host and port of an address; a placeholder in it stays as it is. */
 function host(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/[/?#].*$/s, '');
@@ -75,9 +87,10 @@ function limits(run: Variant['run'] | undefined): string[] {
 export function touchItems(form: InstallForm): TouchItem[] {
   const { permissions } = form.page.entry;
   const run = form.chosen?.run;
-  const grants = form.inputs.flatMap((spec) =>
-    form.draft(spec).paths.flatMap((grant) => seen(run, spec.key, grant)),
-  );
+  const grants = [
+    ...sockets(form),
+    ...form.inputs.flatMap((spec) => form.draft(spec).paths.flatMap((grant) => seen(run, spec.key, grant))),
+  ];
   const secrets = form.inputs
     .filter((spec) => spec.kind.type === 'secret')
     .flatMap((spec) => secretNames(form.chosen, spec.key, spec.title));

@@ -74,6 +74,7 @@ export const activity = {
   'step.install_python': 'Install {subject}',
   'step.install_in_place': 'Install {subject} in place',
   'step.install_node': 'Install {subject}',
+  'step.build_node': 'Build {subject}',
   'step.store_secret': 'Store the secret “{subject}”',
   'step.make_secret': 'Make the secret “{subject}” and store it',
   'step.keep_secret': 'Keep the secret “{subject}”',

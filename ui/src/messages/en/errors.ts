@@ -67,6 +67,11 @@ export const errors = {
     message: 'Nothing was done: the plan was not agreed to.',
     hint: 'Look at the plan and agree to it.',
   },
+  trust_needed: {
+    message:
+      'Nothing was done: {name} would control this computer, and that was not agreed to by typing its name.',
+    hint: 'Read what the plan says about it, then type {name}. Or choose a way that needs less.',
+  },
   plan_changed: {
     message: 'The plan is no longer the one that you agreed to.',
     hint: 'Look at the new plan and agree again. Nothing was changed.',
@@ -90,6 +95,10 @@ export const errors = {
   engine_failed: {
     message: 'The container engine could not {operation}.',
     hint: 'See the details; the engine’s own log may say more.',
+  },
+  engine_socket_missing: {
+    message: 'The container engine is not on this computer, so a server cannot be given its socket.',
+    hint: 'Use an engine of this computer, or give the server an engine elsewhere by its address.',
   },
   image_not_found: {
     message: 'The image {reference} does not exist.',
@@ -262,6 +271,10 @@ export const errors = {
   credential_refused: {
     message: 'The server refused the credentials when “{tool}” was called.',
     hint: 'Check the token and its permissions, then try again.',
+  },
+  criterion_unmet: {
+    message: 'The server answers, but this is not so: {title}.',
+    hint: 'See what was found, and what helps, in the log.',
   },
   tool_unknown: { message: 'The server has no tool “{tool}”.', hint: 'Verify the server to see its tools.' },
   tool_failed: {

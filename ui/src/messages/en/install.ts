@@ -101,6 +101,7 @@ export const install = {
 
   'install.touch': 'What it may touch',
   'install.touch.none': 'none',
+  'install.touch.socket': 'everything on this computer, through the socket of the container engine',
   'install.touch.limits': '{cpus} CPU, {memory} memory, {processes} processes',
   'install.touch.confined':
     'read-only root, no privileges, all capabilities dropped, small /tmp without programs',
@@ -128,6 +129,20 @@ export const install = {
   'install.continue': 'You can close this. It goes on in Activity.',
   'install.done': 'Done',
 
+  'install.trust.title': 'This gives control of your computer away',
+  'install.trust.text':
+    'Read what stands above. A click is not enough for this: agree by typing the name of the server.',
+  'install.trust.label': 'Type {name} to agree to that',
+  'install.trust.help': 'Or choose another way above, which needs less.',
+  'install.trust.wrong': 'That is not {name}.',
+  'install.trust.needed': 'Type {name} above to go on.',
+
+  'warning.controls_computer.root':
+    'It gets the socket of the container engine. With that it can start containers that read and change everything on this computer, as root: whoever controls this server controls this computer. Its own container does not confine it any more.',
+  'warning.controls_computer':
+    'It gets the socket of the container engine. With that it can start containers that read and change everything of yours on this computer: whoever controls this server can do what you can do. Its own container does not confine it any more.',
+  'warning.service': '{service}: {text}',
+  'warning.follows': '{input}: {note}',
   'warning.less_isolated': 'It runs as a program of yours and is not confined. A container variant would be.',
   'warning.secrets_in_environment':
     'While the container runs, whoever may use the engine can read its secrets with “docker inspect”.',
@@ -138,6 +153,8 @@ export const install = {
     'The secrets that are taken from {path} stay in that file as well. Take them out of it when nothing else needs them there.',
   'warning.in_place':
     'It runs from {folder}: changes of the code there count at its next start. The project’s own build runs, and may write into that folder. Berth writes and deletes nothing there.',
+  'warning.built_from_copy':
+    'The project’s own scripts build it, as you, in a copy of {folder}: a change of the code counts after an update. Berth writes nothing into that folder.',
   'warning.opens_port':
     'While a session runs, a port of 127.0.0.1 leads to the server: every program on this computer can use it, nothing outside can.',
   'warning.opens_port.guarded':

@@ -50,16 +50,7 @@ impl Context {
     /// Reads what the folder leaves out: `NAME.dockerignore` beside the Dockerfile, else
     /// `.dockerignore`.
     pub fn open(folder: &str, dockerfile: &str) -> Result<Self> {
-        let root = fs::canonicalize(folder).ok().filter(|root| root.is_dir());
-        let root = root.ok_or_else(|| {
-            Error::new(ErrorCode::FolderMissing {
-                path: folder.to_owned(),
-            })
-        })?;
-        let mut context = Self {
-            root,
-            ignore: Ignore::default(),
-        };
+        let mut context = Self::without(folder, Ignore::default())?;
         for name in [&format!("{dockerfile}.dockerignore"), ".dockerignore"] {
             let Some(text) = context.text(name)? else {
                 continue;
@@ -79,6 +70,17 @@ impl Context {
             break;
         }
         Ok(context)
+    }
+
+    /// A folder without what these patterns leave out.
+    pub fn without(folder: &str, ignore: Ignore) -> Result<Self> {
+        let root = fs::canonicalize(folder).ok().filter(|root| root.is_dir());
+        let root = root.ok_or_else(|| {
+            Error::new(ErrorCode::FolderMissing {
+                path: folder.to_owned(),
+            })
+        })?;
+        Ok(Self { root, ignore })
     }
 
     /// The text of a file of the folder; `None` where it is not there, or is a link to elsewhere.

@@ -8,6 +8,12 @@ mod dockerfile;
 mod ignore;
 mod output;
 
+/// Folders of projects, for whoever else reads one.
+pub(crate) mod folder {
+    pub(crate) use super::context::Context;
+    pub(crate) use super::ignore::Ignore;
+}
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

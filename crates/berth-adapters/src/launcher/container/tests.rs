@@ -59,6 +59,7 @@ fn the_default_is_the_strict_one() {
             "MemorySwap": 2_147_483_648_u64,
             "NanoCpus": 1_000_000_000,
             "NetworkMode": "bridge",
+            "GroupAdd": [],
             "Mounts": [],
             "LogConfig": { "Type": "none" }
         }
@@ -110,6 +111,7 @@ fn every_field_of_the_hardening_counts() {
         network: Network::None,
         user: Some("1000:1000".to_owned()),
         scratch: vec!["/run/x".to_owned()],
+        groups: vec![998, 0],
     };
     let body = body(&launch, &[], &labels());
     let host = &body["HostConfig"];
@@ -124,6 +126,7 @@ fn every_field_of_the_hardening_counts() {
     assert_eq!(host["MemorySwap"], 67_108_864);
     assert_eq!(host["NanoCpus"], 250_000_000);
     assert_eq!(host["NetworkMode"], "none");
+    assert_eq!(host["GroupAdd"], json!(["998", "0"]));
 }
 
 #[test]
@@ -142,6 +145,10 @@ fn arguments_mounts_and_secrets_go_where_they_belong() {
             name: "berth-time-data".to_owned(),
             target: "/keep".to_owned(),
         },
+        Mount::EngineSocket {
+            source: "/run/user/1000/docker.sock".to_owned(),
+            target: "/var/run/docker.sock".to_owned(),
+        },
     ];
     let secrets = [("TOKEN".to_owned(), Secret::new("s3cret"))];
     let body = body(&launch, &secrets, &labels());
@@ -155,7 +162,9 @@ fn arguments_mounts_and_secrets_go_where_they_belong() {
             { "Type": "volume", "Source": "berth-time-data", "Target": "/keep",
               "VolumeOptions": { "Labels": {
                   "dev.berth.installation": "time",
-                  "dev.berth.home": "/home/ada/.local/share/berth" } } }
+                  "dev.berth.home": "/home/ada/.local/share/berth" } } },
+            { "Type": "bind", "Source": "/run/user/1000/docker.sock",
+              "Target": "/var/run/docker.sock", "ReadOnly": false }
         ])
     );
 }

@@ -39,7 +39,7 @@ pub(super) fn check(entry: &Entry, found: &mut Vec<String>) {
     }
 }
 
-fn variants(entry: &Entry, at: &str, ids: &[String], found: &mut Vec<String>) {
+pub(super) fn variants(entry: &Entry, at: &str, ids: &[String], found: &mut Vec<String>) {
     unique(&format!("{at}.variants"), ids.iter().cloned(), found);
     for id in ids {
         if entry.variant(id).is_none() {

@@ -67,9 +67,10 @@ fn from_env(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
 
 /// A condition that can be met, on an input that every variant asks for that asks for this one.
 fn when(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
-    let Some(When { input: key, is }) = &input.when else {
+    let Some(when) = &input.when else {
         return;
     };
+    let key = &when.input;
     let mut before = entry.inputs.iter().take_while(|other| *other != input);
     let Some(other) = before.find(|other| other.key == *key) else {
         found.push(format!(
@@ -84,6 +85,12 @@ fn when(entry: &Entry, input: &InputSpec, found: &mut Vec<String>) {
             found.push(format!("when: the variant `{id}` does not ask for `{key}`"));
         }
     }
+    condition(when, other, found);
+}
+
+/// A condition that the other input can meet, and that it does not always meet.
+pub(super) fn condition(when: &When, other: &InputSpec, found: &mut Vec<String>) {
+    let When { input: key, is } = when;
     unique("when: is", is.iter().cloned(), found);
     if is.is_empty() && matches!(other.kind, InputKind::Boolean { .. }) {
         found.push(format!(
@@ -149,6 +156,9 @@ fn kind(input: &InputSpec, found: &mut Vec<String>) {
             unique("options", options.iter().map(|o| o.value.clone()), found);
             for option in options {
                 not_blank("options: a title", &option.title, found);
+                if let Some(note) = &option.note {
+                    not_blank("options: a note", note, found);
+                }
             }
             default_fits(input, default.as_deref(), found);
         }

@@ -4,7 +4,7 @@ use super::super::template::{Known, Part, parse};
 use super::super::{
     ContainerSpec, Entry, InputKind, InputSpec, MountSource, NodeSpec, PythonSpec, Run, Variant,
 };
-use super::{not_blank, stack, unique};
+use super::{inputs, not_blank, stack, unique};
 
 mod remote;
 
@@ -102,12 +102,40 @@ fn node(entry: &Entry, variant: &Variant, spec: &NodeSpec, found: &mut Vec<Strin
     if !is_node_package(&spec.package) {
         found.push(format!("`{}` is not a package's name", spec.package));
     }
-    if semver::Version::parse(&spec.version).is_err() {
-        found.push(format!("`{}` is not an exact version", spec.version));
+    match (&spec.version, &spec.source) {
+        (Some(_), Some(_)) | (None, None) => {
+            found.push("needs either a `version` or a `source`".to_owned());
+        }
+        (Some(version), None) if semver::Version::parse(version).is_err() => {
+            found.push(format!("`{version}` is not an exact version"));
+        }
+        _ => {}
     }
     requirement(&spec.requires, found);
-    program("bin", &spec.bin, found);
     let mut uses = Uses::of(entry, variant, Place::Process);
+    match &spec.source {
+        Some(source) => {
+            uses.in_place(source, found);
+            if !is_inside(&spec.bin) {
+                let bin = &spec.bin;
+                found.push(format!(
+                    "bin: `{bin}` is not a path inside the source folder"
+                ));
+            }
+        }
+        None => {
+            program("bin", &spec.bin, found);
+            if !spec.build.is_empty() {
+                found.push("has `build`, which is for a `source` only".to_owned());
+            }
+        }
+    }
+    for script in &spec.build {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c);
+        if script.is_empty() || script.starts_with('-') || !script.chars().all(plain) {
+            found.push(format!("build: `{script}` is not a script's name"));
+        }
+    }
     uses.strings(&spec.args, &spec.env, &BTreeMap::new(), found);
     uses.all_used(found);
 }
@@ -277,6 +305,7 @@ impl<'a> Uses<'a> {
             spec.mounts.iter().map(|mount| mount.target.clone()),
             found,
         );
+        let mut sockets = 0;
         for mount in &spec.mounts {
             if !is_container_path(&mount.target) {
                 found.push(format!(
@@ -284,7 +313,19 @@ impl<'a> Uses<'a> {
                     mount.target
                 ));
             }
+            if let Some(when) = &mount.when
+                && let Some(other) = self.input(&when.input, found)
+            {
+                inputs::condition(when, other, found);
+                self.used.insert(when.input.clone());
+            }
             match &mount.source {
+                MountSource::EngineSocket {} => {
+                    sockets += 1;
+                    if sockets > 1 {
+                        found.push("mounts the engine's socket twice".to_owned());
+                    }
+                }
                 MountSource::Volume { holds, .. } => not_blank("a volume's `holds`", holds, found),
                 MountSource::Input {
                     input,
@@ -436,8 +477,8 @@ impl<'a> Uses<'a> {
                         continue;
                     };
                     let is_switch = matches!(part, Part::Switch { .. });
-                    if is_switch && !matches!(spec.kind, InputKind::Boolean { .. }) {
-                        found.push(format!("switches on `{key}`, which is not a yes or no"));
+                    if is_switch && spec.kind.is_secret() {
+                        found.push(format!("switches on `{key}`, which is a secret"));
                     }
                     if spec.kind.is_secret() {
                         secret = Some(key.clone());
@@ -472,7 +513,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-fn is_path(kind: &InputKind) -> bool {
+pub(super) fn is_path(kind: &InputKind) -> bool {
     matches!(
         kind,
         InputKind::File { .. } | InputKind::Folder { .. } | InputKind::Source { .. }
@@ -592,7 +633,7 @@ fn is_user(text: &str) -> bool {
         }
 }
 
-fn is_container_path(text: &str) -> bool {
+pub(super) fn is_container_path(text: &str) -> bool {
     text.len() > 1
         && text.starts_with('/')
         && !text.ends_with('/')

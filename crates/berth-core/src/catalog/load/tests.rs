@@ -2,10 +2,12 @@ use super::*;
 use crate::catalog::{InputKind, Run};
 
 mod built;
+mod criteria;
 mod help;
 mod in_place;
 mod made;
 mod remote;
+mod socket;
 mod stack;
 mod when;
 
@@ -297,7 +299,6 @@ fn names_that_do_not_fit_each_other_are_found() {
             "",
             "asks for `quiet` and does not use it",
         ),
-        ("{{quiet?--quiet}}", "{{zone?--quiet}}", "not a yes or no"),
         (
             "{ from: input, input: folders }",
             "{ from: input, input: zone }",

@@ -117,7 +117,8 @@ pub fn needs_secrets(entry: &Entry) -> bool {
     entry
         .inputs
         .iter()
-        .any(|input| input.required && input.kind.is_secret())
+        // One that only a choice asks for is not needed to use it.
+        .any(|input| input.required && input.when.is_none() && input.kind.is_secret())
 }
 
 /// The searched text's words: lower case, split at everything that is neither letter nor digit.

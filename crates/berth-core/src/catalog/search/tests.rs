@@ -24,6 +24,7 @@ fn entry(id: &str, title: &str, summary: &str) -> Entry {
         inputs: Vec::new(),
         variants: vec![variant("node", false)],
         credential_check: None,
+        health: Vec::new(),
         startup_seconds: 30,
         prompts: Vec::new(),
         help: Vec::new(),

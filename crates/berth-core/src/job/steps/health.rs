@@ -65,9 +65,15 @@ async fn until_it_answers(
     for _ in 0..LOOKS {
         if let Some(base) = base(context, installation).await {
             let paths = paths.clone();
-            let health = look(context, &Asked { base, paths }).await;
-            if health.asked().any(|(_, probed)| probed.status.is_some()) {
+            let asked = Asked { base, paths };
+            let health = look(context, &asked).await;
+            let answered = |(_, probed): (_, &Probed)| probed.status.is_some();
+            if health.asked().all(answered) {
                 return health;
+            }
+            // It began to listen while it was asked: all of it is asked once more.
+            if health.asked().any(answered) {
+                return look(context, &asked).await;
             }
         }
         if has_ended() {

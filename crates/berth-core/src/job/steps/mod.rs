@@ -3,6 +3,7 @@
 
 mod backup;
 mod build;
+mod criteria;
 mod folder;
 mod health;
 mod image;
@@ -110,6 +111,7 @@ pub async fn perform(
                 .install(program, folder, package, version, bin, watch)
                 .await?;
         }
+        Step::BuildNode { build } => ports.node.build(build, watch).await?,
         Step::StoreSecret { input, item } => secret::store(context, input, item).await?,
         Step::MakeSecret { item, generate, .. } => secret::make(context, item, generate).await?,
         Step::KeepSecret { from, to, .. } => secret::keep(context, from, to).await?,
@@ -216,7 +218,10 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         // With the record: as long as that is there, the next start makes it all again.
         Step::Verify { .. } => Ok(()),
         // Inside the generation's folder, which is deleted as a whole.
-        Step::CreateVenv { .. } | Step::InstallPython { .. } | Step::InstallNode { .. } => Ok(()),
+        Step::CreateVenv { .. }
+        | Step::InstallPython { .. }
+        | Step::InstallNode { .. }
+        | Step::BuildNode { .. } => Ok(()),
         Step::UseImage { .. } => Ok(()),
         Step::WriteBackup { .. } | Step::KeepVolume { .. } | Step::RestoreVolume { .. } => {
             backup::undo(context, step, outcome).await

@@ -40,6 +40,7 @@ pub fn write(context: &Context<'_>, planned: &Installation) -> Result<()> {
         &installation.name,
         &installation.launch,
         &installation.secrets,
+        &installation.criteria,
     )?;
     context.ports.store.put_installation(&installation)
 }

@@ -8,6 +8,8 @@ use crate::port::{ClientHealth, McpSession, PathKind, StartRequest};
 use crate::progress::Watch;
 use crate::server::{DataPlace, Health, Installation, Launch, Tool, tools_hash};
 
+use super::criteria::{Heard, look_at};
+
 /// The volumes that the first start will make: the undo removes them.
 pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
     let installation = context.ports.store.installation(name)?;
@@ -70,6 +72,8 @@ async fn check(
         place,
         startup_seconds,
         credential_check,
+        // The record has them as well, and that is sealed.
+        criteria: _,
     } = step
     else {
         return Err(Error::internal("not a verification"));
@@ -85,8 +89,9 @@ async fn check(
         folder: place.and_then(|place| place.project.clone()),
         startup_seconds: *startup_seconds,
     };
+    let heard = Heard::by(watch);
     let mut session = match (
-        context.ports.mcp.start(&request, watch).await,
+        context.ports.mcp.start(&request, &heard.watch).await,
         &installation,
     ) {
         (Ok(session), _) => session,
@@ -96,6 +101,8 @@ async fn check(
                 Ok(super::health::ask_again(context, installation, &request, watch).await)
             };
             *health = watch.until_cancelled(asked).await?;
+            // They may tell why; that it does not answer is what counts.
+            let _held = look_at(context, installation, command, &heard, health, watch).await?;
             return Err(error);
         }
         (Err(error), _) => return Err(error),
@@ -108,6 +115,12 @@ async fn check(
     }
     let answered_ms = session.answered_ms();
     session.close().await?;
+    if let Some(installation) = &installation {
+        let unmet = look_at(context, installation, command, &heard, health, watch).await?;
+        // What the handshake says comes first.
+        talked.as_ref().map_err(Clone::clone)?;
+        unmet?;
+    }
     let tools = talked?;
     let mut pending_approval = false;
     // Claude Desktop cannot be asked; the handshake is what it would do.

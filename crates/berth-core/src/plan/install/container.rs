@@ -48,8 +48,24 @@ impl Planning<'_> {
         let mut inside = BTreeMap::new();
         let mut mounts = Vec::new();
         let mut volumes = 0;
+        let mut groups = Vec::new();
         for mount in &spec.mounts {
+            let has_volume = matches!(mount.source, MountSource::Volume { .. });
+            // Also one that is not mounted has its number: the others keep their names.
+            volumes += usize::from(has_volume);
+            let wanted = mount.when.as_ref();
+            if !wanted.is_none_or(|when| when.is_met(&self.choices.inputs)) {
+                continue;
+            }
             match &mount.source {
+                MountSource::EngineSocket {} => {
+                    let socket = self.engine_socket()?;
+                    groups.push(socket.group);
+                    mounts.push(Mount::EngineSocket {
+                        source: socket.path.clone(),
+                        target: mount.target.clone(),
+                    });
+                }
                 MountSource::Input {
                     input,
                     folder: Some(folder),
@@ -88,7 +104,6 @@ impl Planning<'_> {
                     inside.insert(input.clone(), targets);
                 }
                 MountSource::Volume { holds, holds_keys } => {
-                    volumes += 1;
                     let (home, own) = (&self.around.home, &self.name);
                     let name = match service {
                         Some(service) => service_volume_name(home, own, service, volumes),
@@ -164,6 +179,7 @@ impl Planning<'_> {
                 network: spec.network,
                 user,
                 scratch: spec.scratch.clone(),
+                groups,
                 ..Hardening::default()
             },
             stack: None,

@@ -1,11 +1,13 @@
 //! The plan of an installation: a pure function of entry, choices, facts and what is around.
 
 mod container;
+mod criteria;
 mod direct;
 mod process;
 mod remote;
 mod secrets;
 mod stack;
+mod trust;
 mod warnings;
 
 pub(super) use container::below;
@@ -56,8 +58,10 @@ pub struct Surroundings {
     pub here: Option<HereImage>,
     /// The port of this computer for a server that runs all the time, where the variant is one.
     pub port: Option<u16>,
-    /// What the source folder says about its project, where one is installed in place.
+    /// What the source folder says about its project, where one is installed from it.
     pub project: Option<Project>,
+    /// Whether that project has the lock file of the program that gets its dependencies.
+    pub locked: bool,
 }
 
 /// Plans an installation or a reconfiguration. The values of `choices.inputs` have been checked
@@ -175,7 +179,10 @@ impl Planning<'_> {
         let services = self.service_steps(&prepared.launch, &secrets);
         let mut installation = self.installation(prepared, secrets);
         installation.direct = self.direct(&installation)?;
+        installation.criteria = self.criteria(&installation.launch)?;
+        let criteria = installation.criteria.clone();
         let warnings = self.warnings(&installation);
+        let trust = self.trust(&installation);
         let (name, place) = (self.name.clone(), self.choices.place.clone());
         let mut registers = vec![self.register(&installation, &place)];
         registers.extend(self.other_registers(&installation));
@@ -196,6 +203,7 @@ impl Planning<'_> {
             place: Some(place),
             startup_seconds: self.entry.startup_seconds,
             credential_check: self.entry.credential_check.clone(),
+            criteria,
         });
         steps.extend(self.clean_up_steps(stack.as_ref()));
         Ok(Plan {
@@ -209,6 +217,7 @@ impl Planning<'_> {
             variant: self.variant.id.clone(),
             steps,
             warnings,
+            trust,
         })
     }
 
@@ -232,6 +241,7 @@ impl Planning<'_> {
             launch: prepared.launch,
             seal: String::new(),
             secrets,
+            criteria: Vec::new(),
             inputs,
             stopped: false,
             places: self.places(),

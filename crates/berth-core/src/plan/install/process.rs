@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Planning, Prepared, grants, join};
+use super::{Planning, Prepared, below, grants, join};
 use crate::catalog::template::{Known, Part};
 use crate::catalog::{NodeSpec, PythonSpec};
 use crate::error::{Error, ErrorCode, Result};
@@ -11,7 +11,7 @@ use crate::facts::Platform;
 use crate::input::InputValues;
 use crate::plan::command::{editable, venv_programs, venv_python};
 use crate::plan::render::{Values, parts};
-use crate::plan::{PythonTool, Step, variants};
+use crate::plan::{NodeBuild, NodeManager, PythonTool, Step, variants};
 use crate::server::{DataPlace, Launch, Pin};
 
 impl Planning<'_> {
@@ -129,7 +129,12 @@ impl Planning<'_> {
             let needed = spec.requires.clone();
             return Err(Error::new(ErrorCode::NodeMissing { needed }));
         };
+        if let Some(input) = &spec.source {
+            return self.node_source(spec, &node.path, self.source(input)?);
+        }
         let folder = self.folder();
+        let version = spec.version.clone();
+        let version = version.ok_or_else(|| Error::internal("a package has no version"))?;
         let bin = join(
             &join(&folder, "node_modules/.bin"),
             &self.executable(&spec.bin, ".cmd"),
@@ -142,21 +147,65 @@ impl Planning<'_> {
                 program: node.path.clone(),
                 folder: folder.clone(),
                 package: spec.package.clone(),
-                version: spec.version.clone(),
+                version: version.clone(),
                 bin: bin.clone(),
             },
         ];
-        let beside = Path::new(&node.path).parent();
-        let path = beside
-            .map(|folder| folder.to_string_lossy().into_owned())
-            .into_iter()
-            .collect();
         let pin = Pin {
             what: spec.package.clone(),
-            version: spec.version.clone(),
+            version,
             digest: None,
         };
+        let path = beside(&node.path);
         self.process(steps, folder, bin, path, pin, &spec.args, &spec.env)
+    }
+
+    /// A project that is built from a copy of its folder.
+    fn node_source(&self, spec: &NodeSpec, node: &str, source: String) -> Result<Prepared> {
+        let project = self.around.project.clone().unwrap_or_default();
+        let fits = |needed: &String| {
+            let found = self.facts.node.found();
+            found.is_some_and(|node| variants::fits(&node.version, needed))
+        };
+        // A range that Berth cannot read is the project's own tools' to judge.
+        let needed = project.requires.filter(|needed| is_range(needed));
+        if let Some(needed) = needed.filter(|needed| !fits(needed)) {
+            return Err(Error::new(ErrorCode::NodeMissing { needed }));
+        }
+        let folder = self.folder();
+        let copy = join(&folder, "app");
+        let main = below(&copy, &spec.bin);
+        let build = NodeBuild {
+            program: node.to_owned(),
+            source,
+            folder: copy,
+            manager: NodeManager::of(project.manager.as_deref()),
+            locked: self.around.locked,
+            scripts: spec.build.clone(),
+            main: main.clone(),
+            node: join(&folder, &self.executable("node", ".exe")),
+        };
+        let program = build.node.clone();
+        let steps = vec![
+            Step::CreateFolder {
+                path: folder.clone(),
+            },
+            Step::BuildNode {
+                build: Box::new(build),
+            },
+        ];
+        let pin = Pin {
+            what: spec.package.clone(),
+            version: project.version.unwrap_or_else(|| "source".to_owned()),
+            digest: None,
+        };
+        let path = beside(node);
+        let mut prepared =
+            self.process(steps, folder, program, path, pin, &spec.args, &spec.env)?;
+        if let Launch::Process { args, .. } = &mut prepared.launch {
+            args.insert(0, main);
+        }
+        Ok(prepared)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -221,6 +270,19 @@ impl Planning<'_> {
     }
 }
 
+/// The folder that a program is in, for the PATH of what it starts.
+fn beside(program: &str) -> Vec<String> {
+    let folder = Path::new(program).parent();
+    let folder = folder.map(|folder| folder.to_string_lossy().into_owned());
+    folder.into_iter().collect()
+}
+
+/// Whether this is a range that Berth reads as npm does: npm's own have more forms.
+fn is_range(requires: &str) -> bool {
+    let parts = || requires.split(',');
+    semver::VersionReq::parse(requires).is_ok() && parts().all(|part| part.trim().starts_with('>'))
+}
+
 /// Whether uv reads this as a range of versions (`>=3.11,<4`); other tools have other forms.
 fn is_specifier(requires: &str) -> bool {
     let signs = ['<', '>', '=', '!', '~'];
@@ -239,7 +301,7 @@ fn mentions_data<'a>(templates: impl Iterator<Item = &'a String>) -> Result<bool
     Ok(false)
 }
 
-fn own_paths(inputs: &InputValues) -> BTreeMap<String, Vec<String>> {
+pub(super) fn own_paths(inputs: &InputValues) -> BTreeMap<String, Vec<String>> {
     inputs
         .keys()
         .map(|key| {

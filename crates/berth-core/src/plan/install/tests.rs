@@ -7,8 +7,10 @@ use crate::secret::Secret;
 use crate::server::Mount;
 
 mod built;
+mod criteria;
 mod in_place;
 mod remote;
+mod trust;
 mod when;
 
 fn found(path: &str, version: &str) -> Fact<Program> {
@@ -32,6 +34,10 @@ fn facts() -> Facts {
                 platform: "linux/amd64".to_owned(),
                 remote: false,
                 rootful_here: true,
+                socket: Some(crate::facts::EngineSocket {
+                    path: "/var/run/docker.sock".to_owned(),
+                    group: 998,
+                }),
             },
         },
         vault: Fact::Found {
@@ -72,6 +78,7 @@ fn around(generation: &str) -> Surroundings {
         here: None,
         port: None,
         project: None,
+        locked: false,
     }
 }
 
@@ -176,7 +183,7 @@ fn folders_are_mounted_with_the_access_that_was_chosen() {
                 target,
                 access,
             } => Some((source.clone(), target.clone(), *access)),
-            Mount::Volume { .. } => None,
+            Mount::Volume { .. } | Mount::EngineSocket { .. } => None,
         })
         .collect();
     assert_eq!(binds[0].2, Access::ReadOnly);

@@ -1,7 +1,7 @@
 //! What to know before agreeing.
 
 use super::Planning;
-use crate::catalog::InputKind;
+use crate::catalog::{InputKind, NodeSpec, Run};
 use crate::client::Scope;
 use crate::input::InputValue;
 use crate::plan::Warning;
@@ -10,7 +10,7 @@ use crate::source::path_in;
 
 impl Planning<'_> {
     pub(super) fn warnings(&self, installation: &Installation) -> Vec<Warning> {
-        let mut warnings = Vec::new();
+        let mut warnings = self.trust_warnings(installation);
         match &installation.launch {
             Launch::Process { .. } => warnings.push(Warning::LessIsolated),
             Launch::Container(launch) => {
@@ -67,11 +67,38 @@ impl Planning<'_> {
             let folder = folder.clone();
             warnings.push(Warning::InPlace { folder });
         }
+        warnings.extend(self.follows());
+        if let Run::Node(NodeSpec {
+            source: Some(_), ..
+        }) = &self.variant.run
+        {
+            let copied = self.source_folder();
+            warnings.extend(copied.map(|folder| Warning::BuiltFromCopy { folder }));
+        }
         let paths = paths(installation);
         if !paths.is_empty() {
             warnings.push(Warning::Grants { paths });
         }
         warnings
+    }
+
+    /// What the entry says of what was chosen.
+    fn follows(&self) -> Vec<Warning> {
+        let inputs = self.entry.inputs_of(&self.variant.id);
+        let follows = inputs.filter_map(|spec| {
+            let InputKind::Choice { options, .. } = &spec.kind else {
+                return None;
+            };
+            let Some(InputValue::Text(chosen)) = self.choices.inputs.get(&spec.key) else {
+                return None;
+            };
+            let option = options.iter().find(|option| option.value == *chosen)?;
+            Some(Warning::Follows {
+                input: spec.title.clone(),
+                note: option.note.clone()?,
+            })
+        });
+        follows.collect()
     }
 
     /// The source folder that was chosen for this variant.
@@ -93,7 +120,7 @@ fn paths(installation: &Installation) -> Vec<String> {
     if let Launch::Container(launch) = &installation.launch {
         let sources = launch.mounts.iter().filter_map(|mount| match mount {
             Mount::Bind { source, .. } => Some(source.clone()),
-            Mount::Volume { .. } => None,
+            Mount::Volume { .. } | Mount::EngineSocket { .. } => None,
         });
         return sources.collect();
     }

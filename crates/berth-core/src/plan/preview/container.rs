@@ -118,8 +118,12 @@ fn confined(launch: &ContainerLaunch) -> Vec<PreviewLine> {
                 target: target.clone(),
                 read_only: *access == Access::ReadOnly,
             },
-            Mount::Volume { name, target } => PreviewLine::Mount {
-                source: name.clone(),
+            Mount::Volume {
+                name: source,
+                target,
+            }
+            | Mount::EngineSocket { source, target } => PreviewLine::Mount {
+                source: source.clone(),
                 target: target.clone(),
                 read_only: false,
             },
@@ -153,6 +157,9 @@ pub fn hardening_flags(hardening: &Hardening) -> Vec<String> {
     add(true, format!("--cpus {}", hardening.cpus));
     if let Some(user) = &hardening.user {
         add(true, format!("--user {user}"));
+    }
+    for group in &hardening.groups {
+        add(true, format!("--group-add {group}"));
     }
     flags
 }

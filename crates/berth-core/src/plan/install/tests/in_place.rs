@@ -43,6 +43,7 @@ fn planned_at(folder: &str, facts: &Facts, around: &Surroundings) -> Result<Plan
 fn saying(version: Option<&str>, requires: Option<&str>) -> Surroundings {
     Surroundings {
         project: Some(Project {
+            manager: None,
             name: Some("here-mcp".to_owned()),
             version: version.map(str::to_owned),
             requires: requires.map(str::to_owned),

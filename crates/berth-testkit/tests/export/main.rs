@@ -1,6 +1,8 @@
 //! What is installed, in the formats of other programs.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod stack;
+
 use berth_core::catalog::{Access, Entry, Network, Trust, load};
 use berth_core::client::LauncherCommand;
 use berth_core::error::ErrorCode;
