@@ -80,7 +80,21 @@ fn probed(path: &str, status: Option<u16>) -> Option<Probed> {
     Some(Probed { path, status })
 }
 
-#[tokio::test]
+/// Its handshake fails from now on, as this.
+fn broken(world: &World) -> Error {
+    let broken = Error::new(ErrorCode::ServerStatus {
+        address: "http://127.0.0.1/mcp".to_owned(),
+        status: 500,
+    });
+    let script = ServerScript {
+        start: Some(broken.clone()),
+        ..ServerScript::default()
+    };
+    world.state().servers.insert("told".to_owned(), script);
+    broken
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_it_says_is_kept_and_decides_nothing() {
     let world = installed().await;
     says(&world, "/readyz", 503, "");
@@ -95,15 +109,7 @@ async fn what_it_says_is_kept_and_decides_nothing() {
 
     says(&world, "/readyz", 200, "");
     says(&world, "/metrics", 500, "up 1\n");
-    let broken = Error::new(ErrorCode::ServerStatus {
-        address: "http://127.0.0.1/mcp".to_owned(),
-        status: 500,
-    });
-    let script = ServerScript {
-        start: Some(broken.clone()),
-        ..ServerScript::default()
-    };
-    world.state().servers.insert("told".to_owned(), script);
+    let broken = broken(&world);
     let (job, health) = verified(&world).await;
     assert_eq!(job.state, JobState::Failed, "ready, and it does not work");
     assert_eq!(job.error, Some(broken));
@@ -114,4 +120,21 @@ async fn what_it_says_is_kept_and_decides_nothing() {
     let lines: Vec<_> = log.iter().map(|line| line.text.as_str()).collect();
     assert!(lines.contains(&"ready: /readyz answers 200"), "{lines:?}");
     assert!(lines.contains(&"live: /livez does not answer"), "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_it_says_a_moment_later_is_waited_for() {
+    let world = installed().await;
+    broken(&world);
+    let later = async {
+        for path in ["/readyz", "/livez", "/metrics"] {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            says(&world, path, 200, "");
+        }
+    };
+    let ((job, health), ()) = tokio::join!(verified(&world), later);
+    assert_eq!(job.state, JobState::Failed);
+    assert_eq!(health.live, probed("/livez", Some(200)));
+    assert_eq!(health.ready, probed("/readyz", Some(200)));
+    assert_eq!(health.metrics, probed("/metrics", Some(200)));
 }

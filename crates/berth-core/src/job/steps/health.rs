@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use super::Context;
+use crate::error::{Error, ErrorCode};
 use crate::port::{ProbeAnswer, StartRequest};
 use crate::progress::Watch;
 use crate::server::{ContainerLaunch, Health, HealthPaths, Installation, Launch, Probed, metrics};
 
-/// How often a server whose handshake failed is looked for, and how long in between: it has to
-/// start once more. Together 15 s.
-const LOOKS: u32 = 100;
+/// How long is waited between two looks at a server that has to start once more.
 const BETWEEN: Duration = Duration::from_millis(150);
+/// Looks in a second.
+const A_SECOND: u32 = 6;
+/// How long a server is looked for that was too slow for its handshake, in seconds.
+const SLOW_SECONDS: u32 = 15;
+/// How many looks are waited for the rest of its answers once it gave one.
+const REST: u32 = 4 * A_SECOND;
 
 /// Where a server is asked, and at which paths.
 struct Asked {
@@ -34,20 +39,28 @@ pub async fn ask(
     Some(told(context, health, watch))
 }
 
-/// Asks a server whose handshake has failed: it is started once more, without a word to it.
+/// Asks a server whose handshake has `failed`: it is started once more, without a word to it. It gets
+/// as long as it had for the handshake, unless that was too short for it: nobody waits twice.
 pub async fn ask_again(
     context: &Context<'_>,
     installation: &Installation,
     request: &StartRequest,
+    failed: &Error,
     watch: &Watch,
 ) -> Option<Health> {
     if !matches!(installation.launch, Launch::Container(_)) {
         return ask(context, installation, watch).await;
     }
     let paths = paths(installation)?;
+    let seconds = match failed.code {
+        ErrorCode::ServerTimeout { .. } => request.startup_seconds.min(SLOW_SECONDS),
+        _ => request.startup_seconds,
+    };
+    let looks = seconds.saturating_mul(A_SECOND);
     let health = match context.ports.mcp.hold(request).await {
         Ok(mut held) => {
-            let health = until_it_answers(context, installation, &paths, || held.has_ended()).await;
+            let ended = || held.has_ended();
+            let health = until_it_answers(context, installation, &paths, looks, ended).await;
             held.end().await;
             health
         }
@@ -60,20 +73,24 @@ async fn until_it_answers(
     context: &Context<'_>,
     installation: &Installation,
     paths: &HealthPaths,
+    mut looks: u32,
     mut has_ended: impl FnMut() -> bool,
 ) -> Health {
-    for _ in 0..LOOKS {
+    let mut seen = silent(paths.clone());
+    while looks > 0 {
+        looks -= 1;
         if let Some(base) = base(context, installation).await {
             let paths = paths.clone();
-            let asked = Asked { base, paths };
-            let health = look(context, &asked).await;
-            let answered = |(_, probed): (_, &Probed)| probed.status.is_some();
-            if health.asked().all(answered) {
-                return health;
+            let now = look(context, &Asked { base, paths }).await;
+            if answers(&now) == now.asked().count() {
+                return now;
             }
-            // It began to listen while it was asked: all of it is asked once more.
-            if health.asked().any(answered) {
-                return look(context, &asked).await;
+            if answers(&now) > 0 {
+                // It began to listen while it was asked, or is slow: the rest is near.
+                looks = looks.min(REST);
+            }
+            if answers(&now) >= answers(&seen) {
+                seen = now;
             }
         }
         if has_ended() {
@@ -81,7 +98,13 @@ async fn until_it_answers(
         }
         tokio::time::sleep(BETWEEN).await;
     }
-    silent(paths.clone())
+    seen
+}
+
+/// How many of its paths answered.
+fn answers(health: &Health) -> usize {
+    let answered = |(_, probed): &(_, &Probed)| probed.status.is_some();
+    health.asked().filter(answered).count()
 }
 
 fn paths(installation: &Installation) -> Option<HealthPaths> {

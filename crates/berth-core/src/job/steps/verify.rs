@@ -98,7 +98,7 @@ async fn check(
         (Err(error), Some(installation)) if !error.is_cancelled() => {
             // What it says of itself may differ, and is worth knowing beside it.
             let asked = async {
-                Ok(super::health::ask_again(context, installation, &request, watch).await)
+                Ok(super::health::ask_again(context, installation, &request, &error, watch).await)
             };
             *health = watch.until_cancelled(asked).await?;
             // They may tell why; that it does not answer is what counts.
