@@ -1,7 +1,7 @@
 use super::super::template::{Known, Part, parse};
 use super::super::{CriterionCheck, CriterionSpec, Entry, MountSource, Run, Variant};
 use super::help::variants;
-use super::variants::{is_container_path, is_path};
+use super::words::{is_container_path, is_path};
 use super::{not_blank, sign, unique};
 
 /// Most programs' names: without a folder.

@@ -4,8 +4,11 @@
 mod criteria;
 mod help;
 mod inputs;
+mod remote;
 mod stack;
+mod uses;
 mod variants;
+mod words;
 
 pub(crate) use inputs::{sign, whole};
 

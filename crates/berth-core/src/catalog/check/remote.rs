@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::super::remote::header_problem;
-use super::super::super::template::{Part, parse};
-use super::super::super::{
+use super::super::remote::header_problem;
+use super::super::template::{Part, parse};
+use super::super::{
     ContainerSpec, Entry, InputKind, Network, RemoteSpec, Variant, is_safe_address,
 };
-use super::{Place, Uses};
+use super::uses::{Place, Uses};
 
 pub(super) fn remote(entry: &Entry, variant: &Variant, spec: &RemoteSpec, found: &mut Vec<String>) {
     let mut uses = Uses::of(entry, variant, Place::Elsewhere);

@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use super::super::{Entry, ServiceSpec, StackSpec, Variant};
 use super::unique;
-use super::variants::{Place, Uses, built_from, confinement};
+use super::uses::{Place, Uses};
+use super::variants::{built_from, confinement};
 use crate::stack::Stack;
 
 pub(super) fn check(entry: &Entry, variant: &Variant, spec: &StackSpec, found: &mut Vec<String>) {
