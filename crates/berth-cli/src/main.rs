@@ -1,6 +1,7 @@
 //! `berth`: the launcher that clients start, and the command line.
 
 mod args;
+mod around;
 mod ask;
 mod cli;
 mod commands;
