@@ -25,7 +25,9 @@ const AHEAD: usize = 4;
 /// # Errors
 /// `FolderMissing`, `FileFailed`; what the watch says when it is cancelled.
 pub async fn copy(from: &str, to: &str, watch: &Watch) -> Result<()> {
-    let context = Context::without(from, Ignore::parse(MADE).unwrap_or_default())?;
+    let made =
+        Ignore::parse(MADE).map_err(|_| Error::internal("what is not copied cannot be read"))?;
+    let context = Context::without(from, made)?;
     let (sender, receiver) = channel(AHEAD);
     let packing = spawn_blocking(move || context.pack(sender));
     let target = to.to_owned();
