@@ -15,6 +15,7 @@ macro_rules! for_each_command {
             catalog_list(CatalogQuery) -> CatalogPage;
             catalog_reports(()) -> Vec<CatalogReport>;
             entry_get(EntryRequest) -> EntryPage;
+            error_explain(ExplainRequest) -> Explained;
             source_find(SourceFind) -> SourcesFound;
             source_stop(()) -> ();
             source_env(SourceEnv) -> Option<EnvFound>;

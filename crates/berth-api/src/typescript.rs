@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use berth_core::catalog::Explained;
 use berth_core::doctor::Check;
 use berth_core::export::Exported;
 use berth_core::facts::Facts;

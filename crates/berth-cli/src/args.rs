@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::environment::Assigned;
 
 mod backup;
+mod explain;
 mod export;
 mod install;
 mod place;
@@ -14,6 +15,7 @@ mod secrets;
 mod services;
 
 pub use backup::{BackupArgs, RestoreArgs};
+pub use explain::ExplainArgs;
 pub use export::ExportArgs;
 pub use install::{ConsentArg, InstallArgs, UpdateArgs};
 pub use place::{ClientArg, ConnectArgs, DisconnectArgs, PlaceArgs};
@@ -73,6 +75,8 @@ pub enum Command {
     Headers(NameArg),
     /// Start a server as Claude Code would, and ask for its tools.
     Verify(NameArg),
+    /// Read an error on standard input, and say what it shows and what helps.
+    Explain(ExplainArgs),
     /// Call a tool of an installed server.
     Call(CallArgs),
     /// Print a server in the format of another program, without its secrets.

@@ -154,6 +154,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         Command::List => commands::list::run(berth, out).await.map(done),
         Command::Show(args) => commands::show::run(berth, out, args.name).await.map(done),
         Command::Verify(args) => commands::verify::run(berth, out, args.name).await.map(done),
+        Command::Explain(args) => commands::explain::run(berth, out, args).await.map(done),
         Command::Call(args) => commands::call::run(berth, out, args)
             .await
             .map(|error| told(out, error.as_ref())),
@@ -209,7 +210,7 @@ fn told(out: Output, error: Option<&Error>) -> u8 {
 fn recovers(command: &Command) -> bool {
     !matches!(
         command,
-        Command::Catalog(_) | Command::Plan(_) | Command::Vault(_)
+        Command::Catalog(_) | Command::Plan(_) | Command::Explain(_) | Command::Vault(_)
     )
 }
 

@@ -225,4 +225,5 @@ impl std::fmt::Display for Error {
     }
 }
 
+mod said;
 mod text;

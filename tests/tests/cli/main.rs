@@ -7,6 +7,7 @@ mod built;
 mod cancel;
 mod desktop;
 mod direct;
+mod explain;
 mod export;
 mod health;
 mod kitaru;

@@ -5,7 +5,16 @@ import { install } from './en/install';
 import { servers } from './en/servers';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
+import { trouble } from './en/trouble';
 
-export const parts = { shell, catalog, install, activity, servers, settings } as const;
+export const parts = { shell, catalog, install, activity, servers, trouble, settings } as const;
 
-export const en = { ...shell, ...catalog, ...install, ...activity, ...servers, ...settings } as const;
+export const en = {
+  ...shell,
+  ...catalog,
+  ...install,
+  ...activity,
+  ...servers,
+  ...trouble,
+  ...settings,
+} as const;

@@ -5,6 +5,7 @@ mod backups;
 mod cards;
 mod catalog;
 mod events;
+mod explain;
 mod exports;
 mod facts;
 mod install;
@@ -113,6 +114,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use berth_core::catalog::Explained;
     use berth_core::doctor::Check;
     use berth_core::export::Exported;
     use berth_core::job::Job;

@@ -4,6 +4,7 @@ mod app;
 mod backup;
 mod catalog;
 mod event;
+mod explain;
 mod export;
 mod install;
 mod secret;
@@ -20,6 +21,7 @@ pub use catalog::{
     EntryPage, EntryRequest, FacetCount, Facets, Need, VariantPage,
 };
 pub use event::AppEvent;
+pub use explain::ExplainRequest;
 pub use export::ExportSave;
 pub use install::{
     Conflict, InputReport, InstallRequest, JobPage, JobRequest, JobStarted, PlaceRequest,

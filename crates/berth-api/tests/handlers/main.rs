@@ -7,6 +7,7 @@ mod backups;
 mod catalog;
 mod desk;
 mod events;
+mod explain;
 mod facts;
 mod install;
 mod jobs;

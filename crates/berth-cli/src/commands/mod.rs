@@ -7,6 +7,7 @@ pub mod choices;
 pub mod connect;
 pub mod doctor;
 mod env;
+pub mod explain;
 pub mod export;
 pub mod install;
 pub mod jobs;

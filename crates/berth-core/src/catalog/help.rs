@@ -44,7 +44,7 @@ pub struct Trouble {
     /// What a person sees, as a short sentence.
     pub problem: String,
     /// Regular expressions, any of which is found in a line that the failure left: the texts of the
-    /// error, or the job's log. Without one it is shown on the entry's page only.
+    /// error, the job's log, or what a person pastes. Without one it is shown on the entry's page only.
     #[serde(default)]
     pub signs: Vec<String>,
     /// Why it happens.
@@ -74,14 +74,24 @@ pub enum Remedy {
 }
 
 impl Trouble {
-    /// Whether one of these lines shows it.
+    /// Whether it can happen to a variant.
     #[must_use]
-    pub fn is_in<'a>(&self, lines: impl Iterator<Item = &'a str> + Clone) -> bool {
-        self.signs
+    pub fn is_for(&self, variant: &str) -> bool {
+        is_for(&self.variants, variant)
+    }
+
+    /// The last of these lines that shows it.
+    #[must_use]
+    pub fn shown_by<'a>(&self, lines: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        // A sign that does not compile was refused when the entry was loaded.
+        let signs: Vec<_> = self
+            .signs
             .iter()
-            // A sign that does not compile was refused when the entry was loaded.
-            .filter_map(|sign| super::sign(sign).ok())
-            .any(|sign| lines.clone().any(|line| sign.is_match(line)))
+            .flat_map(|sign| super::sign(sign))
+            .collect();
+        lines
+            .filter(|line| signs.iter().any(|sign| sign.is_match(line)))
+            .last()
     }
 }
 
@@ -99,8 +109,8 @@ impl super::Entry {
     ) -> Vec<&Trouble> {
         self.troubles
             .iter()
-            .filter(|trouble| is_for(&trouble.variants, variant))
-            .filter(|trouble| trouble.is_in(lines.clone()))
+            .filter(|trouble| trouble.is_for(variant))
+            .filter(|trouble| trouble.shown_by(lines.clone()).is_some())
             .collect()
     }
 
@@ -133,10 +143,14 @@ mod tests {
             "Step 3/9 : RUN pip install .",
             "error: externally-managed-environment",
         ];
-        let seen = |signs: &[&str]| trouble(signs).is_in(lines.iter().copied());
-        assert!(seen(&["externally-managed-environment"]));
-        assert!(seen(&["no such text", r"Step \d+/\d+ : RUN"]));
-        assert!(!seen(&["EXTERNALLY"]));
-        assert!(!seen(&[]), "without signs it is never recognised");
+        let seen = |signs: &[&str]| trouble(signs).shown_by(lines.iter().copied());
+        assert_eq!(seen(&["externally-managed-environment"]), Some(lines[1]));
+        assert_eq!(
+            seen(&["no such text", r"Step \d+/\d+ : RUN"]),
+            Some(lines[0])
+        );
+        assert_eq!(seen(&["RUN", "error"]), Some(lines[1]), "the last one");
+        assert_eq!(seen(&["EXTERNALLY"]), None);
+        assert_eq!(seen(&[]), None, "without signs it is never recognised");
     }
 }

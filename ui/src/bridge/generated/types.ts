@@ -1060,6 +1060,54 @@ problem: InputProblem | null, };
 export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
+ * An error of Berth's own, and where it was read.
+ */
+export type ErrorSeen = { 
+/**
+ * The error.
+ */
+error: BerthError, 
+/**
+ * The last line that has it.
+ */
+line: string, };
+
+/**
+ * Asks what an error that a person has pasted shows.
+ */
+export type ExplainRequest = { 
+/**
+ * The entry whose server it is about.
+ */
+entry: string, 
+/**
+ * The variant; without one, all of them count.
+ */
+variant: string | null, 
+/**
+ * The text. Nobody knows what is in it, so it is treated as a secret: never printed, logged or
+ * stored.
+ */
+text: string, };
+
+/**
+ * What a text shows.
+ */
+export type Explained = { 
+/**
+ * What its entry knows of, in the entry's order.
+ */
+troubles: Array<TroubleSeen>, 
+/**
+ * Errors of Berth's own, in the order of the text.
+ */
+errors: Array<ErrorSeen>, 
+/**
+ * Whether only the end of the text was looked through, because it is longer than that.
+ */
+cut: boolean, };
+
+/**
  * Saves an installed server in a format of another program, where a native dialog says.
  */
 export type ExportSave = { 
@@ -3804,7 +3852,7 @@ export type Trouble = {
 problem: string, 
 /**
  * Regular expressions, any of which is found in a line that the failure left: the texts of the
- * error, or the job's log. Without one it is shown on the entry's page only.
+ * error, the job's log, or what a person pastes. Without one it is shown on the entry's page only.
  */
 signs: Array<string>, 
 /**
@@ -3823,6 +3871,19 @@ variants: Array<string>,
  * What Berth can do about it by itself.
  */
 then: Remedy | null, };
+
+/**
+ * Something that goes wrong with a server, and what shows it.
+ */
+export type TroubleSeen = { 
+/**
+ * What goes wrong.
+ */
+trouble: Trouble, 
+/**
+ * The last line that shows it.
+ */
+line: string, };
 
 /**
  * What was checked about an entry.
@@ -4055,6 +4116,7 @@ export interface Commands {
   catalog_list: { request: CatalogQuery; response: CatalogPage };
   catalog_reports: { request: null; response: Array<CatalogReport> };
   entry_get: { request: EntryRequest; response: EntryPage };
+  error_explain: { request: ExplainRequest; response: Explained };
   source_find: { request: SourceFind; response: SourcesFound };
   source_stop: { request: null; response: null };
   source_env: { request: SourceEnv; response: EnvFound | null };

@@ -28,6 +28,7 @@ import {
 import { backupPlan, restorePlan } from './backups';
 import { cardOf, runsIn, search } from './catalog';
 import { entries, manyEntries } from './entries';
+import { explained } from './explain';
 import { exportsOf } from './exports';
 import { connectPlan, disconnectPlan, isSame, placeOf, removePlan } from './places';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
@@ -424,6 +425,7 @@ export class MemoryBridge implements Bridge {
       ),
     catalog_reports: () => [],
     entry_get: ({ id }) => this.#entryPage(id),
+    error_explain: ({ entry, variant, text }) => explained(this.#entry(entry), variant, text),
     source_find: () => this.search ?? { sources: this.found, complete: true },
     source_stop: () => null,
     source_env: ({ folder }) => this.env[folder] ?? null,
