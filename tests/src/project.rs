@@ -9,6 +9,7 @@ use berth_testkit::ground;
 use serde_json::Value;
 
 use crate::sandbox::{Ran, Sandbox};
+use crate::volume;
 
 static ENGINE: Mutex<()> = Mutex::new(());
 
@@ -161,11 +162,7 @@ impl Project {
     /// When the engine does not answer.
     #[must_use]
     pub fn volumes(&self) -> Vec<String> {
-        let home = self.sandbox.berth_home();
-        let filter = format!("label=dev.berth.home={}", home.display());
-        let list = ["volume", "ls", "--quiet", "--filter", &filter];
-        let ran = self.sandbox.docker(&list).ok();
-        ran.stdout.lines().map(str::to_owned).collect()
+        volume::all(&self.sandbox)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 
 use berth_testkit::ground;
 use berth_tests::sandbox::Sandbox;
+use berth_tests::volume;
 use berth_tests::window::Window;
 use thirtyfour::Key;
 
@@ -39,29 +40,9 @@ variants:
     sandbox.add_entry(NAME, &entry);
 }
 
-fn volume(sandbox: &Sandbox) -> String {
-    let filter = format!("label=dev.berth.home={}", sandbox.berth_home().display());
-    let list = ["volume", "ls", "--quiet", "--filter", &filter];
-    sandbox.docker(&list).ok().stdout.trim().to_owned()
-}
-
+/// Runs in its one volume.
 fn python(sandbox: &Sandbox, code: &str) -> String {
-    let mount = format!("{}:/v", volume(sandbox));
-    let image = ground::image_python();
-    let run = [
-        "run",
-        "--rm",
-        "--user",
-        "0",
-        "--entrypoint",
-        "python3",
-        "--volume",
-        &mount,
-        &image,
-        "-c",
-        code,
-    ];
-    sandbox.docker(&run).ok().stdout
+    volume::python(sandbox, &volume::all(sandbox)[0], code)
 }
 
 const READ: &str =

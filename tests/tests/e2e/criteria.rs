@@ -2,6 +2,7 @@
 
 use berth_testkit::ground;
 use berth_tests::sandbox::Sandbox;
+use berth_tests::volume;
 use berth_tests::window::Window;
 
 use super::accessible::violations;
@@ -55,24 +56,8 @@ async fn what_was_looked_at_is_on_the_servers_page() {
         .text_in("criterion-keys", "0 files at /keep/*.key")
         .await;
 
-    let filter = format!("label=dev.berth.home={}", sandbox.berth_home().display());
-    let volumes = sandbox.docker(&["volume", "ls", "--quiet", "--filter", &filter]);
-    let mount = format!("{}:/v", volumes.ok().stdout.trim());
     let code = "import os; open('/v/a.key', 'w').write('k'); os.chmod('/v/a.key', 0o644)";
-    let run = [
-        "run",
-        "--rm",
-        "--user",
-        "0",
-        "--entrypoint",
-        "python3",
-        "--volume",
-        &mount,
-        &python,
-        "-c",
-        code,
-    ];
-    sandbox.docker(&run).ok();
+    volume::python(&sandbox, &volume::all(&sandbox)[0], code);
     window.click("verify").await;
     window.find("tools-count").await;
     steps::go(&window, "servers").await;

@@ -3,6 +3,7 @@
 use berth_testkit::ground;
 use berth_tests::left::assert_nothing_left;
 use berth_tests::project::Project;
+use berth_tests::volume;
 use serde_json::{Value, json};
 
 const NAME: &str = "mcp-orchestration";
@@ -31,22 +32,7 @@ fn with_met(met: [bool; 3]) -> Vec<(String, Option<bool>)> {
 
 /// Does something as root to what is in a volume; the first is its home.
 fn inside(project: &Project, volume: usize, code: &str) {
-    let mount = format!("{}:/v", project.volumes()[volume]);
-    let image = ground::image_python();
-    let run = [
-        "run",
-        "--rm",
-        "--user",
-        "0",
-        "--entrypoint",
-        "python3",
-        "--volume",
-        &mount,
-        &image,
-        "-c",
-        code,
-    ];
-    project.sandbox.docker(&run).ok();
+    volume::python(&project.sandbox, &project.volumes()[volume], code);
 }
 
 /// What a handshake does not tell: keys that others can read, trouble in the telemetry, a store that

@@ -1,14 +1,14 @@
 //! Servers that are reached over HTTP, in a container of each session.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Stdio;
 
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::project::Project;
 use berth_tests::sandbox::Sandbox;
-use serde_json::{Value, json};
+use berth_tests::session::Session;
+use serde_json::json;
 
 #[test]
 fn dynamic_mcp_over_http_keeps_its_tools_and_believes_the_handshake_only() {
@@ -141,23 +141,11 @@ fn dot_ai_is_closed_to_all_but_berth() {
     assert_eq!(said["qdrant"], "http://127.0.0.1:6333");
     assert_eq!(sandbox.keychain_items().len(), 1, "its token was made");
 
-    let mut session = sandbox
-        .command(sandbox.path("bin/berth"))
-        .args(["run", name])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = session.stdin.take().unwrap();
-    let mut output = BufReader::new(session.stdout.take().unwrap());
-    let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "protocolVersion": "2025-06-18" } });
-    writeln!(input, "{initialize}").unwrap();
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    assert!(line.contains("dot-ai"), "{line}");
-    let [container] = &sandbox.containers()[..] else {
-        panic!("one container");
-    };
+    let mut session = Session::begin(sandbox, name);
+    let greeted = session.greet();
+    assert!(greeted.contains("dot-ai"), "{greeted}");
+    let inspected = session.container();
+    let container = inspected["Id"].as_str().unwrap();
     let bound = sandbox.docker(&["port", container, "3456/tcp"]).ok().stdout;
     let address = bound.trim();
     assert!(
@@ -166,17 +154,14 @@ fn dot_ai_is_closed_to_all_but_berth() {
     );
     assert!(asked(address, "GET /healthz").starts_with("HTTP/1.1 200"));
     assert!(asked(address, "POST /mcp").starts_with("HTTP/1.1 401"));
-    let inspected: Value =
-        serde_json::from_str(&sandbox.docker(&["inspect", container]).ok().stdout).unwrap();
-    let token = inspected[0]["Config"]["Env"]
+    let token = inspected["Config"]["Env"]
         .as_array()
         .unwrap()
         .iter()
         .find_map(|each| each.as_str()?.strip_prefix("DOT_AI_AUTH_TOKEN="))
         .unwrap()
         .to_owned();
-    drop(input);
-    assert_eq!(session.wait().unwrap().code(), Some(0));
+    session.end();
     assert_eq!(sandbox.containers(), [""; 0]);
     assert_eq!(sandbox.files_with(&token), Vec::<std::path::PathBuf>::new());
 

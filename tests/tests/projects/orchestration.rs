@@ -4,10 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-use berth_testkit::ground;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::project::Project;
 use berth_tests::sandbox::{Ran, Sandbox};
+use berth_tests::session::Session;
+use berth_tests::volume;
 use serde_json::{Value, json};
 
 const NAME: &str = "mcp-orchestration";
@@ -105,31 +106,12 @@ fn its_broken_health_check_is_not_run() {
     let test = sandbox.docker(&image).ok().stdout;
     assert!(test.contains("import mcp_orchestration"), "{test}");
 
-    let mut session = sandbox
-        .command(sandbox.path("bin/berth"))
-        .args(["run", NAME])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(session.stdout.take().unwrap());
-    let input = session.stdin.as_mut().unwrap();
-    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
-    writeln!(input, "{ping}").unwrap();
-    let mut answer = String::new();
-    output.read_line(&mut answer).unwrap();
-    let containers = sandbox.containers();
-    assert_eq!(containers.len(), 1, "{containers:?}");
-    let found = sandbox.docker(&["inspect", &containers[0]]).ok().json();
-    assert_eq!(
-        found[0]["State"]["Health"],
-        Value::Null,
-        "{}",
-        found[0]["State"]
-    );
-    assert_eq!(found[0]["HostConfig"]["ReadonlyRootfs"], true);
-    drop(session.stdin.take());
-    assert!(session.wait().unwrap().success());
+    let mut session = Session::begin(sandbox, NAME);
+    session.ask("ping", &json!({}));
+    let found = session.container();
+    assert_eq!(found["State"]["Health"], Value::Null, "{}", found["State"]);
+    assert_eq!(found["HostConfig"]["ReadonlyRootfs"], true);
+    session.end();
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
 }
@@ -151,25 +133,9 @@ fn with_passphrase(project: &Project, passphrase: &str, args: &[&str]) -> Ran {
 
 /// Everything below the home of the container's user: names, modes, owners and hashes.
 fn listed(project: &Project) -> String {
-    let volumes = project.volumes();
-    let mount = format!("{}:/v", volumes[0]);
     let code = "import hashlib, os\nfor f, d, n in os.walk('/v'):\n    for p in sorted([f] + [os.path.join(f, x) for x in n]):\n        s = os.lstat(p)\n        print(p, oct(s.st_mode), s.st_uid, s.st_gid, os.path.isfile(p) and hashlib.sha256(open(p, 'rb').read()).hexdigest())";
-    let image = ground::image_python();
-    let run = [
-        "run",
-        "--rm",
-        "--user",
-        "0",
-        "--entrypoint",
-        "python3",
-        "--volume",
-        &mount,
-        &image,
-        "-c",
-        code,
-    ];
-    let ran = project.sandbox.docker(&run).ok();
-    let mut lines: Vec<&str> = ran.stdout.lines().collect();
+    let ran = volume::python(&project.sandbox, &project.volumes()[0], code);
+    let mut lines: Vec<&str> = ran.lines().collect();
     lines.sort_unstable();
     lines.join("\n")
 }
@@ -201,19 +167,8 @@ fn keys_come_back_from_a_backup_as_they_were() {
     let again = with_passphrase(&project, PASSPHRASE, &backup);
     assert_eq!(again.exit, Some(7), "it is there: {again:?}");
     let bytes = fs::read(file).unwrap();
-    let secret = sandbox.docker(&[
-        "run",
-        "--rm",
-        "--user",
-        "0",
-        "--entrypoint",
-        "cat",
-        "--volume",
-        &format!("{}:/v", project.volumes()[0]),
-        &ground::image_python(),
-        "/v/.mcp-orchestration/keys/signing.key",
-    ]);
-    let secret = secret.ok().stdout;
+    let code = "print(open('/v/.mcp-orchestration/keys/signing.key').read(), end='')";
+    let secret = volume::python(sandbox, &project.volumes()[0], code);
     let has = |text: &str| {
         bytes
             .windows(text.len())

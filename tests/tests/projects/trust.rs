@@ -1,13 +1,12 @@
 //! dynamic-mcp runs code on this computer's engine, once somebody has said in words that it may.
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use berth_testkit::ground;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::project::Project;
 use berth_tests::sandbox::{Ran, Sandbox};
+use berth_tests::session::Session;
 use serde_json::{Value, json};
 
 use super::stack::inspected;
@@ -59,29 +58,12 @@ pub fn ran(project: &Project, code: &str) -> Value {
 
 /// A container of a session that is under way, as the engine says it is.
 fn in_session(sandbox: &Sandbox) -> Value {
-    let mut session = sandbox
-        .command(sandbox.path("bin/berth"))
-        .args(["run", NAME])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = session.stdin.take().unwrap();
-    let mut output = BufReader::new(session.stdout.take().unwrap());
-    let params = json!({ "protocolVersion": "2025-06-18" });
-    let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
-    writeln!(input, "{initialize}").unwrap();
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    assert!(line.contains(NAME), "{line}");
-    let [container] = &sandbox.containers()[..] else {
-        panic!("one container");
-    };
-    let mut about: Value =
-        serde_json::from_str(&sandbox.docker(&["inspect", container]).ok().stdout).unwrap();
-    drop(input);
-    assert_eq!(session.wait().unwrap().code(), Some(0));
-    about[0].take()
+    let mut session = Session::begin(sandbox, NAME);
+    let greeted = session.greet();
+    assert!(greeted.contains(NAME), "{greeted}");
+    let about = session.container();
+    session.end();
+    about
 }
 
 fn socket() -> PathBuf {
