@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use super::{Entry, Trouble};
 use crate::error::Error;
+use crate::text::plain;
 
 /// Most bytes that are looked through: the end of the text, where errors stand.
 pub const PASTED_LIMIT: usize = 256 * 1024;
@@ -49,7 +50,10 @@ impl Entry {
     #[must_use]
     pub fn explain(&self, variant: Option<&str>, text: &str) -> Explained {
         let (text, cut) = end_of(text);
-        let lines: Vec<String> = text.split(['\n', '\r']).map(plain).collect();
+        let lines: Vec<String> = text
+            .split(['\n', '\r'])
+            .map(|line| plain(line, LINE_LIMIT))
+            .collect();
         let of_variant = |trouble: &&Trouble| variant.is_none_or(|id| trouble.is_for(id));
         let troubles = self.troubles.iter().filter(of_variant);
         Explained {
@@ -95,38 +99,6 @@ fn end_of(text: &str) -> (&str, bool) {
 
 fn shown(line: &str) -> String {
     line.trim().chars().take(LINE_SHOWN).collect()
-}
-
-/// A line without what it has for terminals only: colours, titles, movements, control characters.
-fn plain(line: &str) -> String {
-    let mut text = String::new();
-    let mut chars = line.chars().take(LINE_LIMIT).peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => match chars.next() {
-                // `ESC [ … letter`.
-                Some('[') => {
-                    chars.by_ref().find(|c| ('@'..='~').contains(c));
-                }
-                // `ESC ] … BEL` or `ESC ] … ESC \`.
-                Some(']') => {
-                    let end = chars.by_ref().find(|c| matches!(c, '\u{7}' | '\u{1b}'));
-                    if end == Some('\u{1b}') {
-                        chars.next_if_eq(&'\\');
-                    }
-                }
-                // `ESC ( B`, which chooses letters.
-                Some(' '..='/') => {
-                    chars.next();
-                }
-                _ => {}
-            },
-            '\t' => text.push(c),
-            c if c.is_control() => {}
-            c => text.push(c),
-        }
-    }
-    text
 }
 
 #[cfg(test)]

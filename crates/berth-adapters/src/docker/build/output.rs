@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use berth_core::progress::{Progress, Watch};
+use berth_core::text::plain;
 use serde::Deserialize;
 
 use crate::docker::layers::{Layers, Line};
@@ -112,7 +113,7 @@ impl<'a> Output<'a> {
     }
 
     fn line(&mut self, line: &str) {
-        let line = plain(line);
+        let line = plain(line, LONGEST);
         let line = line.trim_end();
         if line.is_empty() {
             return;
@@ -142,26 +143,6 @@ fn step(line: &str) -> Option<(u32, u32, &str)> {
     let (number, instruction) = rest.split_once(':')?;
     let (done, total) = number.trim_end().split_once('/')?;
     Some((done.parse().ok()?, total.parse().ok()?, instruction.trim()))
-}
-
-/// Without the colours that engines and tools write for terminals, and other control characters.
-fn plain(line: &str) -> String {
-    let mut text = String::new();
-    let mut chars = line.chars().take(LONGEST);
-    while let Some(c) = chars.next() {
-        match c {
-            // `ESC [ … letter`.
-            '\u{1b}' => {
-                if chars.next() == Some('[') {
-                    chars.by_ref().find(|c| ('@'..='~').contains(c));
-                }
-            }
-            '\t' => text.push(c),
-            c if c.is_control() => {}
-            c => text.push(c),
-        }
-    }
-    text
 }
 
 #[cfg(test)]
