@@ -5,6 +5,7 @@ use std::process::Stdio;
 use async_trait::async_trait;
 use berth_core::client::LauncherCommand;
 use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::logs::LogEnd;
 use berth_core::port::{LogWanted, ServiceStarter};
 use berth_core::progress::Watch;
 use berth_core::server::CriterionSeen;
@@ -31,6 +32,8 @@ pub enum Said {
     Done,
     /// What was seen of the criteria; nothing follows.
     Seen { criteria: Vec<CriterionSeen> },
+    /// The end of a log; nothing follows.
+    End { end: LogEnd },
     /// It failed; nothing follows.
     Failed { error: Error },
 }

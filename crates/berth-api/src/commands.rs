@@ -43,6 +43,7 @@ macro_rules! for_each_command {
             services_start(NameRequest) -> ();
             services_stop(NameRequest) -> ();
             service_log(ServiceLogRequest) -> ServiceLog;
+            log_read(LogRequest) -> LogPage;
             tool_call(ToolCallRequest) -> ToolCallAnswer;
             secret_list(()) -> Vec<SecretRow>;
             secret_set(SecretSet) -> ();

@@ -93,7 +93,7 @@ pub enum Command {
     Start(NameArg),
     /// Stop the services of a stack; they stay stopped until they are started.
     Stop(NameArg),
-    /// Show what a service of a stack writes.
+    /// Show what a service of a stack writes, or a log that a server keeps.
     Logs(LogsArgs),
     /// Remove a server, after you have agreed to what is deleted.
     Remove(RemoveArgs),
@@ -124,6 +124,10 @@ pub enum Command {
     #[command(hide = true)]
     #[command(name = berth_adapters::criteria::COMMAND)]
     Criteria(NameArg),
+    /// Tell the end of a server's log, for whoever may not read the vault.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::criteria::LOG_COMMAND)]
+    LogEnd(NameArg),
 }
 
 /// `berth catalog …`

@@ -14,6 +14,7 @@ use crate::commands;
 use crate::compose;
 use crate::criteria;
 use crate::environment;
+use crate::log_end;
 use crate::output::{Output, error_value, exit};
 use crate::run::{self, Request};
 use crate::services;
@@ -43,6 +44,11 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::Criteria(NameArg { name }),
             ..
         }) => criteria::look(home.as_deref(), &name),
+        Ok(Cli {
+            home,
+            command: Command::LogEnd(NameArg { name }),
+            ..
+        }) => log_end::read(home.as_deref(), &name),
         Ok(Cli {
             home,
             command: Command::Headers(NameArg { name }),
@@ -185,6 +191,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         | Command::VaultServe
         | Command::ServicesUp(_)
         | Command::Criteria(_)
+        | Command::LogEnd(_)
         | Command::ServicesLog(_) => Ok(exit::DONE),
     }
 }

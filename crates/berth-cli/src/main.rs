@@ -9,6 +9,7 @@ mod compose;
 mod criteria;
 mod environment;
 mod follow;
+mod log_end;
 mod output;
 mod progress;
 mod run;

@@ -101,6 +101,7 @@ pub enum ErrorCode {
     PortTaken { port: u16 },
     NoServices { name: String },
     ServiceUnknown { name: String, service: String },
+    LogUnknown { name: String, log: String },
     /// Somebody else than the client that was given the address asks for its secret headers.
     HeadersWithheld { name: String },
     ServerExited { exit: Option<i32> },

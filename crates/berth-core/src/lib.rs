@@ -15,6 +15,7 @@ pub mod export;
 pub mod facts;
 pub mod input;
 pub mod job;
+pub mod logs;
 pub mod plan;
 pub mod port;
 pub mod progress;

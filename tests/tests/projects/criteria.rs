@@ -56,8 +56,31 @@ fn what_has_to_be_true_beside_the_handshake_is_looked_at() {
         with_met([true, true, true]),
         "no keys, no events"
     );
+    let logged = sandbox.berth(&["logs", NAME]).ok();
+    assert_eq!(logged.stdout, "");
+    assert!(
+        logged.stderr.contains("nothing is written yet"),
+        "{logged:?}"
+    );
     tool(&project, "initialize_keys");
     tool(&project, "publish_config");
+    let logged = sandbox
+        .berth(&["logs", NAME, "--log", "telemetry", "--json"])
+        .ok();
+    let lines: Vec<Value> = logged
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .all(|line| line["event"].is_string() && line["level"].is_string())
+    );
+    assert_eq!(sandbox.containers(), [""; 0], "nothing runs for it");
+    let shown = sandbox.berth(&["show", NAME]).ok().stdout;
+    assert!(shown.contains("/app/var/telemetry/events.jsonl"), "{shown}");
     let verified = verify();
     assert_eq!(looked_at(&verified), with_met([true, true, true]));
     let criteria = &verified["health"]["criteria"];

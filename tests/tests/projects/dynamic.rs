@@ -25,6 +25,9 @@ fn tools_that_were_made_stay_until_they_are_to_go() {
     project.install(&["--variant", "image"]);
     assert!(is_connected(sandbox, NAME));
     assert_eq!(project.tools(), 8, "the small profile");
+    let none = sandbox.berth(&["logs", NAME, "--log", "audit", "--json"]);
+    assert_eq!(none.exit, Some(3), "it notes nothing: {none:?}");
+    assert_eq!(none.json()["error"]["code"], "log_unknown");
     let made = json!({ "name": "table", "code": "return 1" });
     project.tool("dynamic.tool.create", &made);
     assert_eq!(listed(&project), json!(["table"]));
@@ -36,6 +39,13 @@ fn tools_that_were_made_stay_until_they_are_to_go() {
     assert_eq!(listed(&project), json!(["table"]));
     let health = project.tool("system.health", &json!({}));
     assert_eq!(health["audit"], true, "its log is beside them: {health}");
+    let logged = sandbox
+        .berth(&["logs", NAME, "--lines", "1", "--json"])
+        .ok();
+    let line = logged.json();
+    assert_eq!(line["event"], "system.health", "{line}");
+    assert_eq!(line["level"], "success");
+    assert!(line["time"].is_string() && line["line"].is_string());
     sandbox.berth(&["remove", NAME, "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
     project.install(&["--variant", "image"]);

@@ -148,6 +148,7 @@ describe('errors', () => {
       program: 'a',
       what: 'a',
       file: 'a',
+      log: 'a',
       known: 1,
     };
     const error = {

@@ -96,11 +96,16 @@ pub fn files(at: &Spot) -> Result<Vec<FileMode>> {
 pub fn lines(at: &Spot, told: &mut (dyn for<'l> FnMut(&'l [u8]) + Send)) -> Result<bool> {
     let path = Path::new(at.path());
     let failed = |error: io::Error| file_error("read", path, &error);
-    let mut file = match File::open(path) {
-        Ok(file) => file,
+    // The server may have made links here, to what only the person can read.
+    let real = match path.canonicalize() {
+        Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(error)),
     };
+    if !real.starts_with(Path::new(at.root()).canonicalize().map_err(failed)?) {
+        return Err(failed(io::Error::other("it leads out of its folder")));
+    }
+    let mut file = File::open(real).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
     if !about.is_file() {
         return Err(failed(io::Error::other("it is not a file")));
@@ -115,4 +120,38 @@ pub fn lines(at: &Spot, told: &mut (dyn for<'l> FnMut(&'l [u8]) + Send)) -> Resu
     })
     .map_err(failed)?;
     Ok(true)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn read(root: &Path, name: &str) -> Result<Option<String>> {
+        let at = Spot::Folder {
+            folder: root.to_string_lossy().into_owned(),
+            path: root.join(name).to_string_lossy().into_owned(),
+        };
+        let mut all = String::new();
+        let there = lines(&at, &mut |line| {
+            all.push_str(&String::from_utf8_lossy(line))
+        })?;
+        Ok(there.then_some(all))
+    }
+
+    #[test]
+    fn a_log_is_read_where_it_is_and_not_where_a_link_leads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("kept");
+        fs::create_dir(&root).expect("a folder");
+        fs::write(folder.path().join("secret"), "not for it").expect("a file");
+        fs::write(root.join("log"), "a line\n").expect("a file");
+        for (to, name) in [("../secret", "out"), ("log", "in")] {
+            std::os::unix::fs::symlink(to, root.join(name)).expect("a link");
+        }
+        let is = |name: &str| read(&root, name).expect("it can be read");
+        assert_eq!(is("log").as_deref(), Some("a line"));
+        assert_eq!(is("in").as_deref(), Some("a line"), "a link inside is fine");
+        assert_eq!(is("nothing"), None);
+        assert!(read(&root, "out").is_err());
+    }
 }

@@ -1,5 +1,5 @@
-//! Looks at the criteria of installed servers: in `berth`, which may read the vault, and for others
-//! by way of it ([`ChildInspector`]).
+//! Looks at the criteria and the logs of installed servers: in `berth`, which may read the vault, and
+//! for others by way of it ([`ChildInspector`]).
 
 mod folder;
 mod volume;
@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use berth_core::client::LauncherCommand;
 use berth_core::criteria::{Inside, Written, look};
 use berth_core::error::{Error, Result};
+use berth_core::logs::{LogAsked, LogEnd, end_of};
 use berth_core::plan::VaultItem;
 use berth_core::port::{Inspector, SecretReader, SessionLabels};
 use berth_core::progress::Watch;
@@ -24,6 +25,9 @@ use crate::services::{Asked, Said, ask};
 /// The hidden command of `berth` that looks at criteria: `criteria NAME`, with what the server
 /// printed as JSON on its input.
 pub const COMMAND: &str = "criteria";
+/// The hidden command of `berth` that reads the end of a log: `log-end NAME`, with what is asked for
+/// ([`LogAsked`]) as JSON on its input.
+pub const LOG_COMMAND: &str = "log-end";
 
 /// Starts `berth` for it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,6 +54,26 @@ impl Inspector for ChildInspector {
             _ => Err(Error::internal("berth did not say what it has seen")),
         }
     }
+
+    async fn log_end(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        wanted: &LogAsked,
+        watch: &Watch,
+    ) -> Result<LogEnd> {
+        let input = serde_json::to_vec(wanted)
+            .map_err(|error| Error::internal("a request has no JSON form").caused_by(&error))?;
+        let asked = Asked {
+            args: &[LOG_COMMAND, name],
+            input: Some(input),
+            watch,
+        };
+        match ask(command, asked, |line| watch.line(line)).await? {
+            Said::End { end } => Ok(end),
+            _ => Err(Error::internal("berth did not say what it has read")),
+        }
+    }
 }
 
 /// What can be looked at of an installation on this computer.
@@ -74,6 +98,16 @@ impl Here<'_> {
         let installation = &self.record.installation;
         let hidden = known(installation, self.secrets).await?;
         look(installation, printed, self, &hidden, watch).await
+    }
+
+    /// Reads the end of one of its logs.
+    ///
+    /// # Errors
+    /// As [`end_of`]; what the vault says, because what cannot be hidden is not told.
+    pub async fn log_end(&self, asked: &LogAsked, watch: &Watch) -> Result<LogEnd> {
+        let installation = &self.record.installation;
+        let hidden = known(installation, self.secrets).await?;
+        end_of(installation, asked, self, &hidden, watch).await
     }
 
     fn volume<'v>(&'v self, name: &'v str, target: &'v str) -> Result<Volume<'v>> {

@@ -10,6 +10,7 @@ mod exports;
 mod facts;
 mod install;
 mod jobs;
+mod logs;
 mod places;
 mod report;
 mod secrets;

@@ -9,8 +9,8 @@ use berth_core::port::{PathKind, StartRequest};
 use berth_core::progress::Watch;
 use berth_core::server::Installation;
 
-use super::Berth;
 use super::install::items;
+use super::{Berth, logs};
 use crate::types::{
     InstallationPage, InstallationRow, NameRequest, ServerState, ToolCallAnswer, ToolCallRequest,
 };
@@ -57,6 +57,10 @@ impl Berth {
         let prompt = entry
             .as_ref()
             .and_then(|entry| entry.prompts.first().map(|prompt| prompt.text.clone()));
+        let logs = entry
+            .as_ref()
+            .map(|entry| logs::rows(entry, &installation))
+            .unwrap_or_default();
         let updates = entry
             .map(|entry| entry.updates_of(&installation.variant).cloned().collect())
             .unwrap_or_default();
@@ -64,6 +68,7 @@ impl Berth {
         Ok(InstallationPage {
             row,
             services,
+            logs,
             installation,
             registered_command,
             prompt,

@@ -7,6 +7,7 @@ mod event;
 mod explain;
 mod export;
 mod install;
+mod logs;
 mod secret;
 mod server;
 mod source;
@@ -27,6 +28,7 @@ pub use install::{
     Conflict, InputReport, InstallRequest, JobPage, JobRequest, JobStarted, PlaceRequest,
     PlaceStart, PlanPreview, RemoveRequest, RemoveStart,
 };
+pub use logs::{LogPage, LogRequest, LogRow};
 pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
 pub use server::{
     InstallationPage, InstallationRow, NameRequest, ServerState, ServiceLog, ServiceLogRequest,

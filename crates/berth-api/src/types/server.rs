@@ -6,6 +6,8 @@ use berth_core::server::Installation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::LogRow;
+
 /// Names an installation.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct NameRequest {
@@ -89,6 +91,8 @@ pub struct InstallationPage {
     pub updates: Vec<UpdatePath>,
     /// The services that it needs, where it is a stack.
     pub services: Vec<ServiceRow>,
+    /// The logs that it keeps.
+    pub logs: Vec<LogRow>,
 }
 
 /// A service of an installed stack.

@@ -11,6 +11,7 @@ mod explain;
 mod facts;
 mod install;
 mod jobs;
+mod logs;
 mod secrecy;
 mod secrets;
 mod servers;

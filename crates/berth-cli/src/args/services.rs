@@ -11,6 +11,9 @@ pub struct LogsArgs {
     /// The service, instead of the first, as `berth show` lists them.
     #[arg(value_name = "SERVICE")]
     pub service: Option<String>,
+    /// A log that the server keeps, as `berth show` lists them; the first where it has no services.
+    #[arg(long, value_name = "LOG", conflicts_with_all = ["service", "follow"])]
+    pub log: Option<String>,
     /// How many of its last lines.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub lines: u32,

@@ -1,8 +1,9 @@
 //! `berth start`, `berth stop` and `berth logs`
 
 use berth_api::Berth;
-use berth_api::types::NameRequest;
-use berth_core::error::{Error, Result};
+use berth_api::types::{LogPage, LogRequest, NameRequest};
+use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::logs::LogEntry;
 use berth_core::port::{LogWanted, ServiceState};
 use serde_json::json;
 
@@ -42,16 +43,22 @@ pub async fn stop(berth: &Berth, out: Output, name: String) -> Result<()> {
 /// Prints what a service writes.
 pub async fn logs(berth: &Berth, out: Output, args: LogsArgs) -> Result<()> {
     let name = args.name;
+    if let Some(log) = args.log {
+        return kept(berth, out, name, log, args.lines).await;
+    }
     let service = match args.service {
         Some(service) => service,
         None => {
             let page = berth
                 .installation_get(NameRequest { name: name.clone() })
                 .await?;
-            let first = page.services.into_iter().next();
-            first.map(|service| service.name).ok_or_else(|| {
-                Error::new(berth_core::error::ErrorCode::NoServices { name: name.clone() })
-            })?
+            if let Some(service) = page.services.into_iter().next() {
+                service.name
+            } else if let Some(log) = page.logs.into_iter().next() {
+                return kept(berth, out, name, log.id, args.lines).await;
+            } else {
+                return Err(Error::new(ErrorCode::NoServices { name }));
+            }
         }
     };
     let wanted = LogWanted {
@@ -68,4 +75,28 @@ pub async fn logs(berth: &Berth, out: Output, args: LogsArgs) -> Result<()> {
         }
     };
     berth.service_follow(&wanted, &mut told).await
+}
+
+/// Prints the end of a log that a server keeps.
+async fn kept(berth: &Berth, out: Output, name: String, log: String, lines: u32) -> Result<()> {
+    let request = LogRequest { name, log, lines };
+    let LogPage { log, end } = berth.log_read(request).await?;
+    if !end.there {
+        let (title, path) = (clean(&log.title), clean(&log.path));
+        out.remark(&format!("{title}: nothing is written yet ({path})."));
+    }
+    for line in &end.lines {
+        if out.json {
+            let LogEntry {
+                text,
+                time,
+                level,
+                event,
+            } = line;
+            out.line(&json!({ "line": text, "time": time, "level": level, "event": event }));
+        } else {
+            out.text(&clean(&line.text));
+        }
+    }
+    Ok(())
 }

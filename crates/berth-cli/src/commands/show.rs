@@ -54,6 +54,9 @@ fn text(page: &InstallationPage) -> String {
             &format!("{} ({}), {state}", service.name, service.image),
         );
     }
+    for log in &page.logs {
+        line("Log", &format!("{} ({}), {}", log.id, log.title, log.path));
+    }
     for place in &row.places {
         let what = match place.client {
             Client::ClaudeCode => "Claude Code",

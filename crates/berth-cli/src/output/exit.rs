@@ -41,6 +41,7 @@ pub fn code(error: &Error) -> u8 {
         | E::JobUnknown { .. }
         | E::InputUnknown { .. }
         | E::ServiceUnknown { .. }
+        | E::LogUnknown { .. }
         | E::ToolUnknown { .. } => NOT_FOUND,
         E::ConsentNeeded | E::TrustNeeded { .. } | E::PlanChanged => CONSENT,
         E::Cancelled => CANCELLED,

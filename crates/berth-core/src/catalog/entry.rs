@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{CriterionSpec, HelpTopic, InputSpec, Prompt, Trouble, UpdatePath, Variant};
+use super::{CriterionSpec, HelpTopic, InputSpec, LogSpec, Prompt, Trouble, UpdatePath, Variant};
 
 /// One server in the catalog.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -62,6 +62,9 @@ pub struct Entry {
     /// What else has to be true, looked at whenever it is verified; the handshake decides.
     #[serde(default)]
     pub health: Vec<CriterionSpec>,
+    /// The logs that it writes into what it keeps.
+    #[serde(default)]
+    pub logs: Vec<LogSpec>,
     /// Seconds that the first answer may take. Clients give 30 by default.
     #[serde(default = "default_startup_seconds")]
     #[schemars(range(min = 1, max = 600))]

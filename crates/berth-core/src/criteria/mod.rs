@@ -134,7 +134,7 @@ fn shown(criterion: &Criterion, (met, seen): (Option<bool>, Finding)) -> Criteri
 
 fn nothing(mut error: Error, hidden: &[Secret]) -> Finding {
     for cause in &mut error.causes {
-        *cause = line(cause, hidden);
+        *cause = line(cause, hidden, LINE_SHOWN);
     }
     Finding::Nothing { error }
 }
@@ -188,7 +188,7 @@ async fn one(
                 if last.len() == LINES_KEPT {
                     last.pop_front();
                 }
-                let shown = line(&text, hidden);
+                let shown = line(&text, hidden, LINE_SHOWN);
                 if without.as_ref().is_some_and(|regex| regex.is_match(&text)) {
                     said = Some(shown.clone());
                 }
@@ -234,7 +234,11 @@ async fn log(
             end.pop_front();
         }
         let text = String::from_utf8_lossy(bytes);
-        end.push_back(regex.is_match(&text).then(|| line(&text, hidden)));
+        end.push_back(
+            regex
+                .is_match(&text)
+                .then(|| line(&text, hidden, LINE_SHOWN)),
+        );
     };
     match at {
         Some(at) => {
@@ -253,7 +257,8 @@ async fn log(
     Ok((Some(end.iter().flatten().next().is_none()), seen))
 }
 
-async fn in_time<T>(work: impl Future<Output = Result<T>>, watch: &Watch) -> Result<T> {
+/// Does something within the time that a look may take.
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T>>, watch: &Watch) -> Result<T> {
     let limited = async {
         match tokio::time::timeout(LIMIT, work).await {
             Ok(result) => result,
@@ -265,14 +270,15 @@ async fn in_time<T>(work: impl Future<Output = Result<T>>, watch: &Watch) -> Res
     watch.until_cancelled(limited).await
 }
 
-/// A line that somebody else wrote, without secrets and without what is not to be seen.
-fn line(text: &str, hidden: &[Secret]) -> String {
+/// At most so many characters of a line that somebody else wrote, without secrets and without what is
+/// not to be seen.
+pub(crate) fn line(text: &str, hidden: &[Secret], most: usize) -> String {
     let mut text = redacted(text, hidden);
     for secret in hidden {
         text = without_beginnings(text, secret);
     }
     let seen = text.chars().filter(|c| !c.is_control());
-    seen.take(LINE_SHOWN).collect()
+    seen.take(most).collect()
 }
 
 /// A line without the beginnings of a secret: programs show some of one "so that it is known again".

@@ -88,6 +88,7 @@ impl Error {
             E::PortTaken { port } => format!("Another program has port {port} of this computer."),
             E::NoServices { name } => format!("`{name}` has no services: it runs while a client uses it."),
             E::ServiceUnknown { name, service } => format!("`{name}` has no service `{service}`."),
+            E::LogUnknown { name, log } => format!("`{name}` has no log `{log}`."),
             E::ServerExited { exit } => match exit {
                 Some(code) => format!("The server stopped before it answered (exit code {code})."),
                 None => "The server stopped before it answered.".to_owned(),
@@ -187,7 +188,7 @@ impl Error {
             E::ServiceFailed { .. } => "See the details: they end with the service's own words.".to_owned(),
             E::PortTaken { .. } => "End that program, or reconfigure the server: it gets another port.".to_owned(),
             E::ServicesStopped { name } => format!("Start them: `berth start {name}`."),
-            E::ServiceUnknown { name, .. } => format!("See which it has: `berth show {name}`."),
+            E::ServiceUnknown { name, .. } | E::LogUnknown { name, .. } => format!("See which it has: `berth show {name}`."),
             E::ServerExited { .. } | E::ServerProtocol { .. } => "See the log: it ends with the server's own words.".to_owned(),
             E::ServerTimeout { .. } => "Try again; a first start can be slow.".to_owned(),
             E::ServerUnreachable { .. } => "Check that it is running and that this computer is connected, then try again.".to_owned(),

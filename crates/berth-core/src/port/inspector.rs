@@ -2,11 +2,12 @@ use async_trait::async_trait;
 
 use crate::client::LauncherCommand;
 use crate::error::Result;
+use crate::logs::{LogAsked, LogEnd};
 use crate::progress::Watch;
 use crate::server::CriterionSeen;
 
-/// Looks at what has to be true of a server beside its handshake, in the program that may read the
-/// vault ([`crate::criteria::look`]).
+/// Looks into what a server keeps, in the program that may read the vault: at what has to be true of
+/// it beside its handshake ([`crate::criteria::look`]), and at its logs.
 #[async_trait]
 pub trait Inspector: Send + Sync {
     /// What was seen of an installation's criteria. `command` is the launcher's, as for a session of
@@ -18,4 +19,13 @@ pub trait Inspector: Send + Sync {
         printed: Vec<String>,
         watch: &Watch,
     ) -> Result<Vec<CriterionSeen>>;
+
+    /// The end of a log of an installation's, without its secrets ([`crate::logs::end_of`]).
+    async fn log_end(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        asked: &LogAsked,
+        watch: &Watch,
+    ) -> Result<LogEnd>;
 }

@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use berth_core::client::LauncherCommand;
 use berth_core::criteria::{About, Inside, User, Written, glob, look, may_write};
 use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::logs::{LogAsked, LogEnd, end_of};
 use berth_core::plan::VaultItem;
-use berth_core::port::{Inspector, SecretReader};
+use berth_core::port::{Inspector, SecretReader, Store as _};
 use berth_core::progress::Watch;
-use berth_core::server::{CriterionSeen, FileMode, OwnProgram, Spot};
+use berth_core::secret::Secret;
+use berth_core::server::{CriterionSeen, FileMode, Installation, OwnProgram, Spot, check_seal};
 
 use super::mcp::can_start;
 use super::{FakeVault, World};
@@ -33,16 +35,9 @@ const USER: User = User {
     gid: 1000,
 };
 
-#[async_trait]
-impl Inspector for FakeInspector {
-    async fn inspect(
-        &self,
-        name: &str,
-        _command: &LauncherCommand,
-        printed: Vec<String>,
-        watch: &Watch,
-    ) -> Result<Vec<CriterionSeen>> {
-        let installation = can_start(&self.0, name)?;
+impl FakeInspector {
+    /// The secrets of an installation.
+    async fn known(&self, installation: &Installation) -> Result<Vec<Secret>> {
         let vault = FakeVault(self.0.clone());
         let mut hidden = Vec::new();
         for used in &installation.secrets {
@@ -53,7 +48,40 @@ impl Inspector for FakeInspector {
             };
             hidden.push(vault.get(&item).await?);
         }
+        Ok(hidden)
+    }
+}
+
+#[async_trait]
+impl Inspector for FakeInspector {
+    async fn inspect(
+        &self,
+        name: &str,
+        _command: &LauncherCommand,
+        printed: Vec<String>,
+        watch: &Watch,
+    ) -> Result<Vec<CriterionSeen>> {
+        let installation = can_start(&self.0, name)?;
+        let hidden = self.known(&installation).await?;
         look(&installation, &printed, self, &hidden, watch).await
+    }
+
+    async fn log_end(
+        &self,
+        name: &str,
+        _command: &LauncherCommand,
+        asked: &LogAsked,
+        watch: &Watch,
+    ) -> Result<LogEnd> {
+        // Nothing is started: what the record says is enough.
+        let installation = self.0.store.installation(name)?.ok_or_else(|| {
+            Error::new(ErrorCode::NotInstalled {
+                name: name.to_owned(),
+            })
+        })?;
+        check_seal(&installation)?;
+        let hidden = self.known(&installation).await?;
+        end_of(&installation, asked, self, &hidden, watch).await
     }
 }
 

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use berth_core::client::LauncherCommand;
 use berth_core::error::Result;
+use berth_core::logs::{LogAsked, LogEnd};
 use berth_core::port::{
     Engine, Inspector, LogWanted, ServiceContainer, ServiceEngine, ServiceRequest, ServiceStarter,
     ServiceState,
@@ -93,5 +94,16 @@ impl Inspector for Faulty<dyn Inspector> {
     ) -> Result<Vec<CriterionSeen>> {
         let work = self.port.inspect(name, command, printed, watch);
         self.faults.around_async("inspector.inspect", work).await
+    }
+
+    async fn log_end(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        asked: &LogAsked,
+        watch: &Watch,
+    ) -> Result<LogEnd> {
+        let work = self.port.log_end(name, command, asked, watch);
+        self.faults.around_async("inspector.log_end", work).await
     }
 }

@@ -115,6 +115,7 @@ const entry = (
   inputs: [],
   credential_check: null,
   health: [],
+  logs: [],
   startup_seconds: 30,
   prompts: [],
   help: [],

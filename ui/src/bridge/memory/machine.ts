@@ -14,6 +14,7 @@ import {
   type FoundSource,
   type Installation,
   type InstallationRow,
+  type LogPage,
   type PlaceRequest,
   type Plan,
   type PlanPreview,
@@ -33,6 +34,7 @@ import { exportsOf } from './exports';
 import { connectPlan, disconnectPlan, isSame, placeOf, removePlan } from './places';
 import { checksOf, factsOf, goodMachine, type Machine } from './facts';
 import { healthOf } from './health';
+import { logPage } from './logs';
 import { environmentsOf } from './folders';
 import { type JobOptions, newJob, run, type Running } from './jobs';
 import { HOME, imageHere, inputProblems, installPlan, launcher, newInstallation, previewOf } from './plan';
@@ -106,6 +108,8 @@ export class MemoryBridge implements Bridge {
   envSecrets: Record<string, string> = {};
   /** A search that is answered when a test says so. */
   search: Promise<SourcesFound> | null = null;
+  /** The logs that servers keep, by the server. */
+  logs: Record<string, LogPage[]> = {};
   /** What the native dialogs give, one after the other. */
   picks: (string | null)[] = [];
   /** The passphrases that came with backups. */
@@ -555,10 +559,13 @@ export class MemoryBridge implements Bridge {
           ({ variants }) => variants.length === 0 || variants.includes(installation.variant),
         ),
         services: this.services(installation),
+        logs: (this.logs[name] ?? []).map(({ log }) => log),
       };
     },
     services_start: ({ name }) => this.turn(name, false),
     services_stop: ({ name }) => this.turn(name, true),
+    log_read: ({ name, log }) =>
+      logPage(this.logs[name] ?? [], log) ?? fail({ code: 'log_unknown', name, log }),
     service_log: ({ service }) => ({ lines: [`${service} is up`] }),
     tool_call: () => ({ is_error: false, text: '', result: {} }),
     secret_list: () =>

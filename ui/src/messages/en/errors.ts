@@ -239,6 +239,10 @@ export const errors = {
     message: '“{name}” has no services: it runs while a client uses it.',
     hint: 'There is nothing to start or stop.',
   },
+  log_unknown: {
+    message: '“{name}” has no log “{log}”.',
+    hint: 'Which logs there are depends on how the server is set up.',
+  },
   service_unknown: {
     message: '“{name}” has no service “{service}”.',
     hint: 'Its page shows which it has.',

@@ -89,6 +89,11 @@ fn place(variant: &Variant, path: &str, found: &mut Vec<String>) {
         }
         return;
     }
+    below_data(variant, path, found);
+}
+
+/// That a path is in the folder that lasts.
+pub(super) fn below_data(variant: &Variant, path: &str, found: &mut Vec<String>) {
     let parts = parse(path).unwrap_or_default();
     let fits = match parts.as_slice() {
         [Part::Known(Known::Data)] => true,

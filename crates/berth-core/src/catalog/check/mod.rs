@@ -4,6 +4,7 @@
 mod criteria;
 mod help;
 mod inputs;
+mod logs;
 mod remote;
 mod stack;
 mod uses;
@@ -26,6 +27,7 @@ pub(super) fn entry(entry: &Entry) -> Vec<String> {
     inputs::check(entry, &mut found);
     variants::check(entry, &mut found);
     criteria::check(entry, &mut found);
+    logs::check(entry, &mut found);
     help::check(entry, &mut found);
     found
 }

@@ -5,6 +5,7 @@ mod built;
 mod criteria;
 mod help;
 mod in_place;
+mod logs;
 mod made;
 mod remote;
 mod socket;

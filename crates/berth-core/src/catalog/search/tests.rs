@@ -25,6 +25,7 @@ fn entry(id: &str, title: &str, summary: &str) -> Entry {
         variants: vec![variant("node", false)],
         credential_check: None,
         health: Vec::new(),
+        logs: Vec::new(),
         startup_seconds: 30,
         prompts: Vec::new(),
         help: Vec::new(),
