@@ -8,6 +8,7 @@ use berth_core::catalog::{Catalog, OwnFiles};
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Host, Ports, Store, Vault};
 
+use crate::actions::ChildActor;
 use crate::backup::VolumeBackups;
 use crate::claude::ClaudeCli;
 use crate::criteria::ChildInspector;
@@ -78,6 +79,7 @@ pub fn compose(home: Option<&str>, access: VaultAccess) -> Result<Composed> {
             probe: Arc::new(Asker),
             services: Arc::new(ChildStarter),
             inspector: Arc::new(ChildInspector),
+            actor: Arc::new(ChildActor),
             store,
             host,
             sources: Arc::new(LocalSources),

@@ -1,6 +1,7 @@
 //! The outside of Berth: one module for each thing that the ports of `berth-core` are fulfilled
 //! with.
 
+pub mod actions;
 pub mod backup;
 pub mod claude;
 pub mod compose;

@@ -47,7 +47,7 @@ impl ServiceStarter for ChildStarter {
     async fn up(&self, name: &str, command: &LauncherCommand, watch: &Watch) -> Result<()> {
         let asked = Asked {
             args: &[UP_COMMAND, name],
-            input: None,
+            input: Input::None,
             watch,
         };
         ask(command, asked, |text| watch.line(text)).await.map(drop)
@@ -66,11 +66,22 @@ impl ServiceStarter for ChildStarter {
         }
         let asked = Asked {
             args: &args,
-            input: None,
+            input: Input::None,
             watch: &Watch::silent(),
         };
         ask(command, asked, told).await.map(drop)
     }
+}
+
+/// What stands on the input of a hidden command.
+#[derive(Debug)]
+pub enum Input {
+    /// Nothing.
+    None,
+    /// This, and then its end.
+    Bytes(Vec<u8>),
+    /// Nothing, and no end as long as this process lives.
+    Held,
 }
 
 /// What a hidden command is asked.
@@ -78,7 +89,7 @@ pub struct Asked<'a> {
     /// Its name and arguments.
     pub args: &'a [&'a str],
     /// What stands on its input.
-    pub input: Option<Vec<u8>>,
+    pub input: Input,
     /// Cancelling asks it to end, so that it can clean up, and ends it a little later.
     pub watch: &'a Watch,
 }
@@ -98,10 +109,9 @@ pub async fn ask(
     let mut command = Command::new(&launcher.program);
     // What stands before `run NAME`: where Berth's home is.
     let home = launcher.args.len().saturating_sub(2);
-    let input = if asked.input.is_some() {
-        Stdio::piped()
-    } else {
-        Stdio::null()
+    let input = match asked.input {
+        Input::None => Stdio::null(),
+        Input::Bytes(_) | Input::Held => Stdio::piped(),
     };
     command
         .args(launcher.args.iter().take(home))
@@ -125,17 +135,22 @@ pub async fn ask(
 
 async fn hear(
     group: &mut Group,
-    input: Option<Vec<u8>>,
+    input: Input,
     mut told: impl FnMut(String) + Send,
 ) -> Result<Said> {
     let child = group.child();
     let (Some(stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(Error::internal("a child process has no pipes"));
     };
-    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+    let mut stdin = child.stdin.take();
+    if let Input::Bytes(bytes) = input
+        && let Some(mut stdin) = stdin.take()
+    {
         // One that ends before it has read everything says why.
-        tokio::spawn(async move { stdin.write_all(&input).await });
+        tokio::spawn(async move { stdin.write_all(&bytes).await });
     }
+    // Otherwise it is closed with this future.
+    let _held = stdin;
     let complaint = tokio::spawn(async move {
         let mut text = String::new();
         let _ = stderr.read_to_string(&mut text).await;

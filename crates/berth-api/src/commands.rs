@@ -32,6 +32,8 @@ macro_rules! for_each_command {
             backup_start(BackupStart) -> JobStarted;
             restore_preview(BackupRequest) -> PlanPreview;
             restore_start(BackupStart) -> JobStarted;
+            action_preview(ActionRequest) -> PlanPreview;
+            action_start(ActionStart) -> JobStarted;
             job_cancel(JobRequest) -> ();
             job_list(()) -> Vec<Job>;
             job_get(JobRequest) -> JobPage;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::environment::Assigned;
 
+mod act;
 mod backup;
 mod explain;
 mod export;
@@ -14,6 +15,7 @@ mod place;
 mod secrets;
 mod services;
 
+pub use act::{ActArgs, ActStepArgs};
 pub use backup::{BackupArgs, RestoreArgs};
 pub use explain::ExplainArgs;
 pub use export::ExportArgs;
@@ -85,6 +87,8 @@ pub enum Command {
     Backup(BackupArgs),
     /// Replace what a server keeps in volumes by what a backup has, after you have agreed.
     Restore(RestoreArgs),
+    /// List what a server offers to do, or do it, after you have agreed where it changes something.
+    Act(ActArgs),
     /// Register an installed server at one more place, after you have agreed.
     Connect(ConnectArgs),
     /// Take one registration of an installed server away; the server stays.
@@ -120,6 +124,10 @@ pub enum Command {
     #[command(hide = true)]
     #[command(name = berth_adapters::services::LOG_COMMAND)]
     ServicesLog(ServicesLogArgs),
+    /// Do a step of an action, for whoever may not read the vault.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::actions::COMMAND)]
+    ActStep(ActStepArgs),
     /// Look at what has to be true of a server, for whoever may not read the vault.
     #[command(hide = true)]
     #[command(name = berth_adapters::criteria::COMMAND)]

@@ -9,7 +9,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use serde_json::json;
 
-use crate::args::{Cli, Command, NameArg};
+use crate::actions;
+use crate::args::{ActArgs, Cli, Command, NameArg};
 use crate::commands;
 use crate::compose;
 use crate::criteria;
@@ -49,6 +50,11 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::LogEnd(NameArg { name }),
             ..
         }) => log_end::read(home.as_deref(), &name),
+        Ok(Cli {
+            home,
+            command: Command::ActStep(args),
+            ..
+        }) => actions::step(home.as_deref(), args),
         Ok(Cli {
             home,
             command: Command::Headers(NameArg { name }),
@@ -117,6 +123,10 @@ async fn command(cli: Cli, out: Output) -> u8 {
                 | Command::Remove(_)
                 | Command::Backup(_)
                 | Command::Restore(_)
+                | Command::Act(ActArgs {
+                    action: Some(_),
+                    ..
+                })
         );
     match answer(cli, out).await {
         Ok(code) => code,
@@ -167,6 +177,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         Command::Export(args) => commands::export::run(berth, out, args).await.map(done),
         Command::Backup(args) => commands::backup::backup(berth, out, args).await.map(done),
         Command::Restore(args) => commands::backup::restore(berth, out, args).await.map(done),
+        Command::Act(args) => commands::act::run(berth, out, args).await.map(done),
         Command::Connect(args) => commands::connect::connect(berth, out, args).await.map(done),
         Command::Disconnect(args) => commands::connect::disconnect(berth, out, args)
             .await
@@ -192,6 +203,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         | Command::ServicesUp(_)
         | Command::Criteria(_)
         | Command::LogEnd(_)
+        | Command::ActStep(_)
         | Command::ServicesLog(_) => Ok(exit::DONE),
     }
 }

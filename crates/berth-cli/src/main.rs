@@ -1,5 +1,6 @@
 //! `berth`: the launcher that clients start, and the command line.
 
+mod actions;
 mod args;
 mod around;
 mod ask;

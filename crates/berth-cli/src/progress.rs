@@ -23,6 +23,8 @@ pub struct Follower {
     lines: bool,
     states: Vec<StepState>,
     undoing: bool,
+    /// Whether what its steps print is what people asked for.
+    acts: bool,
     live: Live,
 }
 
@@ -34,6 +36,7 @@ impl Follower {
             lines,
             states: Vec::new(),
             undoing: false,
+            acts: false,
             live: Live {
                 out,
                 shown: false,
@@ -51,7 +54,13 @@ impl Follower {
                     self.out
                         .line(&json!({ "event": "progress", "step": step, "progress": progress }));
                 }
-                self.live.draw(progress);
+                match progress {
+                    Progress::Line { text } if self.acts => {
+                        self.live.clear();
+                        self.out.remark(&clean(text));
+                    }
+                    _ => self.live.draw(progress),
+                }
             }
         }
     }
@@ -62,6 +71,7 @@ impl Follower {
     }
 
     fn changed(&mut self, job: &Job) {
+        self.acts = job.plan.purpose == Purpose::Act;
         // A verification does nothing that could be undone.
         let undoes = job.plan.purpose != Purpose::Verify;
         if undoes && job.state == JobState::Undoing && !self.undoing {

@@ -93,6 +93,8 @@ pub enum ErrorCode {
     PackageNotFound { package: String, version: String },
     PackageFailed { tool: String, exit: Option<i32> },
     ProgramMissing { program: String },
+    /// A program of this computer that an action needs.
+    CommandMissing { command: String },
     NetworkUnreachable { what: String },
     // Servers
     InstallationChanged { name: String },
@@ -112,6 +114,9 @@ pub enum ErrorCode {
     ServerStatus { address: String, status: u16 },
     CredentialRefused { tool: String },
     CriterionUnmet { title: String },
+    ActionUnknown { name: String, action: String },
+    /// A program that an action runs ended with another code than 0, or not in time.
+    ProgramFailed { program: String, exit: Option<i32> },
     ToolUnknown { tool: String },
     ToolFailed { tool: String },
     ServerInUse { name: String },

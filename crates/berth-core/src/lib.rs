@@ -5,6 +5,7 @@
 //! touches the machine goes through a trait in [`port`], so every rule here is tested with fakes
 //! and every adapter is tested against the same contract.
 
+pub mod actions;
 pub mod backup;
 pub mod catalog;
 pub mod client;

@@ -1,5 +1,6 @@
 //! Installed servers: what is started, how it is confined, what it offered.
 
+mod action;
 mod container;
 mod criterion;
 mod direct;
@@ -20,6 +21,7 @@ use crate::input::InputValues;
 use crate::secret::Secret;
 use crate::stack::Stack;
 
+pub use action::{Act, Action, FolderProgram};
 pub use container::{ContainerLaunch, Hardening, Mount};
 pub use criterion::{
     Criterion, CriterionSeen, FileMode, Finding, LINE_SHOWN, Look, OwnProgram, Spot,
@@ -78,14 +80,17 @@ pub struct Installation {
     pub pins: Vec<Pin>,
     /// What the launcher starts.
     pub launch: Launch,
-    /// SHA-256 of `launch`, `secrets` and `criteria` as they were agreed to; a launch that differs
-    /// does not start.
+    /// SHA-256 of `launch`, `secrets`, `criteria` and `actions` as they were agreed to; a launch that
+    /// differs does not start.
     pub seal: String,
     /// Environment variables that are filled from the vault, and the input each comes from.
     pub secrets: Vec<SecretUse>,
     /// What else has to be true beside its handshake.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub criteria: Vec<Criterion>,
+    /// What can be done with it when a person asks for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
     /// The other inputs' values.
     pub inputs: InputValues,
     /// Whether a person has stopped its services: nothing but a person starts them again.
@@ -322,12 +327,14 @@ pub fn seal(
     launch: &Launch,
     secrets: &[SecretUse],
     criteria: &[Criterion],
+    actions: &[Action],
 ) -> Result<String> {
-    if criteria.is_empty() {
-        // As it was before there were any.
-        return hash(&(name, launch, secrets));
+    // Each as it was before there were any of the next.
+    match (criteria, actions) {
+        ([], []) => hash(&(name, launch, secrets)),
+        (_, []) => hash(&(name, launch, secrets, criteria)),
+        _ => hash(&(name, launch, secrets, criteria, actions)),
     }
-    hash(&(name, launch, secrets, criteria))
 }
 
 /// The fingerprint of a tool list; the order in which a server lists them does not matter.
@@ -353,9 +360,10 @@ pub fn check_seal(installation: &Installation) -> Result<()> {
         launch,
         secrets,
         criteria,
+        actions,
         ..
     } = installation;
-    if seal(name, launch, secrets, criteria)? == installation.seal {
+    if seal(name, launch, secrets, criteria, actions)? == installation.seal {
         Ok(())
     } else {
         Err(Error::new(ErrorCode::InstallationChanged {

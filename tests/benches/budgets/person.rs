@@ -50,7 +50,7 @@ impl Person {
             stack: None,
         }));
         let installation = Installation {
-            seal: seal(NAME, &launch, &[], &[]).expect("sealed"),
+            seal: seal(NAME, &launch, &[], &[], &[]).expect("sealed"),
             launch,
             ..sample::installation(NAME, "01G")
         };

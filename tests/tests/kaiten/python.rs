@@ -6,7 +6,7 @@ use berth_testkit::token;
 use berth_tests::kaiten::{KAITEN, Kaiten, add_uv, user};
 use berth_tests::leak;
 use berth_tests::left::{assert_nothing_left, is_connected};
-use berth_tests::sandbox::Sandbox;
+use berth_tests::sandbox::{Ran, Sandbox};
 use serde_json::{Value, json};
 
 /// The folder of the generation that is current.
@@ -20,6 +20,45 @@ fn state(sandbox: &Sandbox) -> Value {
     rows[0]["state"].clone()
 }
 
+/// Of the project's shape: `lint` fails, and shows what nobody is to see.
+const MAKEFILE: &str = "test:\n\t@echo \"tests in $(CURDIR) with $${KAITEN_TOKEN:-no token}\"\nlint:\n\t@cat .env; exit 3\n";
+
+/// The project's own targets run in its folder as the person, once that was agreed to.
+fn acted(sandbox: &Sandbox, kaiten: &Kaiten) {
+    let offered = sandbox.berth(&["act", KAITEN]).ok().stdout;
+    assert!(
+        offered.contains("test  Run the project's tests"),
+        "{offered}"
+    );
+    let refused = sandbox.berth(&["act", KAITEN, "test"]);
+    assert_eq!(refused.exit, Some(4), "{refused:?}");
+    let said = format!("`make test` runs in {} as you", kaiten.path());
+    assert!(refused.stdout.contains(&said), "{refused:?}");
+    let ran = sandbox.berth(&["act", KAITEN, "test", "--yes"]).ok();
+    let said = format!("tests in {} with no token", kaiten.path());
+    assert!(ran.stderr.contains(&said), "{ran:?}");
+
+    let failed = sandbox.berth(&["act", KAITEN, "lint", "--yes"]);
+    assert_eq!(failed.exit, Some(12), "{failed:?}");
+    // make's own exit code for a target that fails.
+    assert!(
+        failed.stderr.contains("`make lint` ended with exit code 2"),
+        "{failed:?}"
+    );
+    assert!(failed.stderr.contains("KAITEN_TOKEN=••••••"), "{failed:?}");
+    assert!(!format!("{failed:?}").contains(&kaiten.token));
+
+    let mut without = sandbox.command(sandbox.path("bin/berth"));
+    let without = without
+        .args(["act", KAITEN, "test", "--yes", "--json"])
+        .env("PATH", "/nowhere")
+        .output()
+        .unwrap();
+    let without = Ran::from(without);
+    assert_eq!(without.exit, Some(11), "{without:?}");
+    assert_eq!(without.last_json()["error"]["code"], "command_missing");
+}
+
 /// From the catalog to working tools, through a change of the code, of what it depends on and of
 /// the token, and back.
 fn whole(sandbox: &Sandbox, tool: &str) {
@@ -27,6 +66,7 @@ fn whole(sandbox: &Sandbox, tool: &str) {
     // What the person made by themselves is mentioned, and stays theirs.
     std::fs::create_dir_all(kaiten.folder.join(".venv/bin")).unwrap();
     kaiten.write(".venv/bin/kaiten-mcp", "theirs");
+    kaiten.write("Makefile", MAKEFILE);
     let before = kaiten.files(sandbox);
 
     let plan = [
@@ -73,6 +113,7 @@ fn whole(sandbox: &Sandbox, tool: &str) {
         format!("{first}/venv"),
         "never the system's, never the source's"
     );
+    acted(sandbox, &kaiten);
     let verified = sandbox.berth(&["verify", KAITEN, "--json"]).ok().json();
     assert_eq!(verified["tools"], 246);
     assert_eq!(kaiten.files(sandbox), before, "nothing was written there");

@@ -70,7 +70,7 @@ impl Person {
         let folder = self.berth_home().join("installations").join(name);
         std::fs::create_dir_all(&folder).expect("made");
         let installation = Installation {
-            seal: seal(name, &launch, &[], &[]).expect("sealed"),
+            seal: seal(name, &launch, &[], &[], &[]).expect("sealed"),
             launch,
             folder: Some(folder.to_str().expect("text").to_owned()),
             ..sample::installation(name, "01G")

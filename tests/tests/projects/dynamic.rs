@@ -28,6 +28,14 @@ fn tools_that_were_made_stay_until_they_are_to_go() {
     let none = sandbox.berth(&["logs", NAME, "--log", "audit", "--json"]);
     assert_eq!(none.exit, Some(3), "it notes nothing: {none:?}");
     assert_eq!(none.json()["error"]["code"], "log_unknown");
+    let metrics = ["act", NAME, "guard-metrics"];
+    let refused = sandbox.berth(&metrics);
+    assert_eq!(refused.exit, Some(3), "it has no such tool: {refused:?}");
+    let offered = sandbox.berth(&["act", NAME]).ok().stdout;
+    assert!(
+        offered.contains("Not now: The server has no tool"),
+        "{offered}"
+    );
     let made = json!({ "name": "table", "code": "return 1" });
     project.tool("dynamic.tool.create", &made);
     assert_eq!(listed(&project), json!(["table"]));
@@ -36,6 +44,11 @@ fn tools_that_were_made_stay_until_they_are_to_go() {
     assert_eq!(listed(&project), json!(["table"]));
     project.install(&["--replace", "--set", "profile=enterprise"]);
     assert_eq!(project.tools(), 17);
+    let looked = sandbox.berth(&metrics).ok();
+    assert!(
+        looked.stderr.contains("\"maxConcurrency\": 8"),
+        "{looked:?}"
+    );
     assert_eq!(listed(&project), json!(["table"]));
     let health = project.tool("system.health", &json!({}));
     assert_eq!(health["audit"], true, "its log is beside them: {health}");

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod actions;
 mod criteria;
 mod dynamic;
 mod elsewhere;

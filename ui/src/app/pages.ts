@@ -26,6 +26,7 @@ export const overlays = {
   connect: () => import('@/features/servers/ConnectDialog.svelte'),
   disconnect: () => import('@/features/servers/DisconnectDialog.svelte'),
   backup: () => import('@/features/servers/BackupDialog.svelte'),
+  action: () => import('@/features/servers/ActionDialog.svelte'),
   export: () => import('@/features/servers/ExportDialog.svelte'),
   link: () => import('./LinkDialog.svelte'),
 } satisfies Record<Overlay['kind'] | 'link', () => Promise<{ default: unknown }>>;

@@ -23,6 +23,7 @@ const WEIGHTS: Readonly<Record<Step['step'], number>> = {
   verify: 10,
   start_services: 15,
   remove_services: 2,
+  act: 10,
   end_sessions: 2,
   delete_installation: 1,
   forget_generation: 1,

@@ -135,6 +135,7 @@ describe('errors', () => {
       port: 1,
       seconds: 1,
     };
+    const acted = { action: 'a', command: 'a' };
     const built = { step: 'a', target: 'a', dockerfile: 'a', project: 'a' };
     const rest = {
       address: 'a',
@@ -154,6 +155,7 @@ describe('errors', () => {
     const error = {
       code,
       ...params,
+      ...acted,
       ...more,
       ...built,
       ...rest,

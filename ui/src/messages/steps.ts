@@ -1,12 +1,15 @@
 /** Titles of steps and names of places: small sentences that several pages share. */
-import type { Place, PreviewLine, Step, StepPreview } from '@/bridge';
+import type { Act, Place, PreviewLine, Step, StepPreview } from '@/bridge';
 
 import { en } from './en';
 import { fill } from './format';
 import { t } from './index';
 
+/** The kinds of an action's steps. */
+type ActKind = `act_${Act['kind']}`;
 /** A folder that is installed in place is told apart from packages, and so is Claude Desktop. */
-type StepKey = `step.${Step['step'] | 'install_in_place' | 'register_desktop' | 'unregister_desktop'}`;
+type StepKey =
+  `step.${Exclude<Step['step'], 'act'> | ActKind | 'install_in_place' | 'register_desktop' | 'unregister_desktop'}`;
 /** Complete by type: a new kind of step needs a title. */
 const titles: Pick<typeof en, StepKey> = en;
 
@@ -37,6 +40,8 @@ export function previewLine(line: Exclude<PreviewLine, { line: 'image' }>): { la
   switch (line.line) {
     case 'command':
       return { label: t('preview.runs'), text: line.text };
+    case 'undo':
+      return { label: t('preview.undo'), text: line.text };
     case 'writes':
       return { label: t('preview.writes'), text: line.path };
     case 'deletes':

@@ -27,6 +27,10 @@ export function warningText(warning: Warning): string {
         when: warning.created_at.slice(0, 10),
         what: warning.holds.join(', '),
       });
+    case 'changes':
+      return t('warning.changes', { what: warning.what });
+    case 'runs_as_you':
+      return t('warning.runs_as_you', { program: warning.program, folder: warning.folder });
     case 'controls_computer': {
       const text = t(warning.root ? 'warning.controls_computer.root' : 'warning.controls_computer');
       return warning.service === null ? text : t('warning.service', { service: warning.service, text });

@@ -14,6 +14,7 @@ import { followKeyboard } from '@/lib/keyboard';
 import { onScreen } from '@/lib/painted';
 import { errorMessage } from '@/messages/errors';
 import { t } from '@/messages';
+import { jobDone } from '@/messages/jobs';
 
 import { Announcer } from './announcer.svelte';
 import { CatalogStore } from './catalog.svelte';
@@ -106,9 +107,8 @@ export class App {
   #over(job: Job): void {
     this.#changed();
     const good = job.state === 'done';
-    const { name, purpose } = job.plan;
     const text = good
-      ? t(`job.done.${purpose}`, { name })
+      ? jobDone(job)
       : errorMessage(job.error ?? { code: job.state === 'cancelled' ? 'cancelled' : 'interrupted' });
     this.announcer.say(text);
     const { route } = this.router;

@@ -1,4 +1,4 @@
-import type { Place } from '@/bridge';
+import type { ActionRow, Place } from '@/bridge';
 
 /** What lies above the page. At most one thing at a time; the app draws it. */
 export type Overlay =
@@ -11,6 +11,8 @@ export type Overlay =
   | { kind: 'disconnect'; name: string; place: Place }
   /** What an installation keeps, into a file or out of one. */
   | { kind: 'backup'; name: string; restore: boolean }
+  /** Something that an installation's entry offers, before it is done. */
+  | { kind: 'action'; name: string; action: ActionRow }
   /** An installation in the formats of other programs. */
   | { kind: 'export'; name: string };
 

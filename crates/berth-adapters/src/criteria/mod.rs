@@ -20,7 +20,7 @@ use berth_core::server::{CriterionSeen, FileMode, Installation, Launch, OwnProgr
 use self::volume::Volume;
 use crate::docker::DockerEngine;
 use crate::launcher::{Beside, Record};
-use crate::services::{Asked, Said, ask};
+use crate::services::{Asked, Input, Said, ask};
 
 /// The hidden command of `berth` that looks at criteria: `criteria NAME`, with what the server
 /// printed as JSON on its input.
@@ -46,7 +46,7 @@ impl Inspector for ChildInspector {
             .map_err(|error| Error::internal("lines have no JSON form").caused_by(&error))?;
         let asked = Asked {
             args: &[COMMAND, name],
-            input: Some(input),
+            input: Input::Bytes(input),
             watch,
         };
         match ask(command, asked, |line| watch.line(line)).await? {
@@ -66,7 +66,7 @@ impl Inspector for ChildInspector {
             .map_err(|error| Error::internal("a request has no JSON form").caused_by(&error))?;
         let asked = Asked {
             args: &[LOG_COMMAND, name],
-            input: Some(input),
+            input: Input::Bytes(input),
             watch,
         };
         match ask(command, asked, |line| watch.line(line)).await? {
@@ -190,6 +190,7 @@ impl Inside for Here<'_> {
             owner: self.owner,
             engine: self.engine,
             secrets: self.secrets,
+            job: None,
         };
         beside.run(program, told, watch).await
     }

@@ -223,6 +223,10 @@ impl Host for LocalHost {
         text(&linked)
     }
 
+    fn finds(&self, program: &str) -> bool {
+        programs::find(program).is_some()
+    }
+
     fn path_kind(&self, path: &str) -> PathKind {
         files::kind(Path::new(path))
     }

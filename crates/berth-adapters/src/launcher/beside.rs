@@ -35,7 +35,12 @@ pub struct Beside<'a> {
     pub engine: &'a DockerEngine,
     /// The vault.
     pub secrets: &'a dyn berth_core::port::SecretReader,
+    /// The job that it is for, which it is told as `BERTH_JOB`.
+    pub job: Option<&'a str>,
 }
+
+/// What tells a program its job.
+const JOB: &str = "BERTH_JOB";
 
 impl Beside<'_> {
     /// Runs it; the exit code, `None` where it was ended by a signal or its time was over.
@@ -62,8 +67,10 @@ impl Beside<'_> {
                 env, path, folder, ..
             } => {
                 record::check_program(installation, &program.program, self.home)?;
+                let mut own = env.clone();
+                own.extend(self.job());
                 let environment = environment::Wanted {
-                    own: env,
+                    own: &own,
                     path,
                     program: Path::new(&program.program),
                     user_home: self.user_home,
@@ -75,10 +82,15 @@ impl Beside<'_> {
                     .current_dir(folder)
                     .env_clear()
                     .envs(environment.build(std::env::vars_os()));
-                process(command, &program.program, limit, told, watch).await
+                run_to_end(command, &program.program, limit, told, watch).await
             }
             Launch::Remote(_) => Err(Error::internal("a server elsewhere has no programs here")),
         }
+    }
+
+    fn job(&self) -> Option<(String, String)> {
+        let job = self.job?;
+        Some((JOB.to_owned(), job.to_owned()))
     }
 
     async fn engine_is_elsewhere(&self) -> Result<bool> {
@@ -92,7 +104,10 @@ impl Beside<'_> {
         program: &OwnProgram,
         secrets: &[secrets::SecretVariable],
     ) -> serde_json::Value {
+        let mut env = launch.env.clone();
+        env.extend(self.job());
         let launch = ContainerLaunch {
+            env,
             entrypoint: vec![program.program.clone()],
             args: program.args.clone(),
             http: None,
@@ -123,7 +138,10 @@ impl Beside<'_> {
     }
 }
 
-async fn process(
+/// Runs a program to its end, with nothing on its input; its lines are told, and it is ended with
+/// everything that it started when its time is over or it is cancelled. The exit code, `None` where
+/// it was ended. `program` is what people call it.
+pub(crate) async fn run_to_end(
     mut command: Command,
     program: &str,
     limit: Duration,

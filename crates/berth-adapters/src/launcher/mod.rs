@@ -30,6 +30,8 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::port::{Engine, SecretReader};
 use berth_core::server::Launch;
 
+pub(crate) use beside::run_to_end;
+
 pub use beside::Beside;
 pub use bridge::Asker;
 pub use headers::headers;

@@ -28,6 +28,22 @@ pub fn remove(home: &Path, id: &str) -> Result<()> {
     private::remove(&path(home, id)?)
 }
 
+/// Takes the lock of whoever does a step for a job, or `None` where somebody has it.
+pub fn lock_act(home: &Path, job: &str) -> Result<Option<JobGuard>> {
+    take(home, &act(job))
+}
+
+/// Lets go of it. Its file goes as well: only the one process that has the job asks for steps.
+pub fn unlock_act(home: &Path, job: &str, guard: JobGuard) -> Result<()> {
+    // Windows deletes no file that is open.
+    drop(guard);
+    remove(home, &act(job))
+}
+
+fn act(job: &str) -> String {
+    format!("{job}act")
+}
+
 /// File that launchers have locked, side by side, from before they read a record until they have
 /// made what it says.
 const LAUNCHES: &str = "launch.lock";

@@ -14,7 +14,7 @@ mod notes;
 mod schema;
 
 pub use launch::{LaunchRecords, open_for_launch};
-pub use lock::Launch;
+pub use lock::{Launch, lock_act, unlock_act};
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,6 @@
 //! The handlers: one method of [`Berth`] for each command, thin, over the ports and the core.
 
+mod actions;
 mod app;
 mod backups;
 mod cards;

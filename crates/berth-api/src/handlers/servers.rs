@@ -65,9 +65,11 @@ impl Berth {
             .map(|entry| entry.updates_of(&installation.variant).cloned().collect())
             .unwrap_or_default();
         let services = self.service_rows(&installation).await;
+        let actions = self.action_rows(&installation);
         Ok(InstallationPage {
             row,
             services,
+            actions,
             logs,
             installation,
             registered_command,

@@ -31,7 +31,7 @@ pub use install::{
 pub use logs::{LogPage, LogRequest, LogRow};
 pub use secret::{SecretRef, SecretRow, SecretSet, VaultPassphrase};
 pub use server::{
-    InstallationPage, InstallationRow, NameRequest, ServerState, ServiceLog, ServiceLogRequest,
-    ServiceRow, ToolCallAnswer, ToolCallRequest,
+    ActionRequest, ActionRow, ActionStart, InstallationPage, InstallationRow, NameRequest,
+    ServerState, ServiceLog, ServiceLogRequest, ServiceRow, ToolCallAnswer, ToolCallRequest,
 };
 pub use source::{SourceEnv, SourceFind, SourcesFound};

@@ -89,10 +89,47 @@ pub struct InstallationPage {
     pub prompt: Option<String>,
     /// What to do after a change, as its entry has it for this variant.
     pub updates: Vec<UpdatePath>,
+    /// What can be done with it when a person asks for it.
+    pub actions: Vec<ActionRow>,
     /// The services that it needs, where it is a stack.
     pub services: Vec<ServiceRow>,
     /// The logs that it keeps.
     pub logs: Vec<LogRow>,
+}
+
+/// Something that can be done with an installed server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ActionRow {
+    /// Identifier inside the entry.
+    pub id: String,
+    /// What it does.
+    pub title: String,
+    /// What it means and what to do afterwards.
+    pub help: Option<String>,
+    /// What it changes; `None` where it only looks.
+    pub changes: Option<String>,
+    /// Whether a person has to agree to its plan.
+    pub asks: bool,
+    /// Why it cannot be done now.
+    pub missing: Option<Error>,
+}
+
+/// Which action of which server.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ActionRequest {
+    /// The installation.
+    pub name: String,
+    /// The action.
+    pub action: String,
+}
+
+/// Starts an action that was agreed to.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ActionStart {
+    /// Which.
+    pub request: ActionRequest,
+    /// The fingerprint of the plan that was shown.
+    pub consent: String,
 }
 
 /// A service of an installed stack.

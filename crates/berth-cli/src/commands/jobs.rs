@@ -93,6 +93,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Verify => "verify",
         Purpose::Backup => "back up",
         Purpose::Restore => "restore",
+        Purpose::Act => "act on",
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod act;
 pub mod backup;
 pub mod call;
 pub mod catalog;

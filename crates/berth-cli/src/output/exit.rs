@@ -42,6 +42,7 @@ pub fn code(error: &Error) -> u8 {
         | E::InputUnknown { .. }
         | E::ServiceUnknown { .. }
         | E::LogUnknown { .. }
+        | E::ActionUnknown { .. }
         | E::ToolUnknown { .. } => NOT_FOUND,
         E::ConsentNeeded | E::TrustNeeded { .. } | E::PlanChanged => CONSENT,
         E::Cancelled => CANCELLED,
@@ -101,6 +102,7 @@ pub fn code(error: &Error) -> u8 {
         | E::PackageNotFound { .. }
         | E::PackageFailed { .. }
         | E::ProgramMissing { .. }
+        | E::CommandMissing { .. }
         | E::NetworkUnreachable { .. } => PACKAGE,
         E::InstallationChanged { .. }
         | E::NoServices { .. }
@@ -116,6 +118,7 @@ pub fn code(error: &Error) -> u8 {
         | E::ServerStatus { .. }
         | E::CredentialRefused { .. }
         | E::CriterionUnmet { .. }
+        | E::ProgramFailed { .. }
         | E::ToolFailed { .. } => SERVER,
         E::EntryInvalid { .. }
         | E::StoreNewer { .. }

@@ -19,6 +19,7 @@ pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
         Purpose::Verify => "Verify",
         Purpose::Backup => "Back up",
         Purpose::Restore => "Restore",
+        Purpose::Act => "Act on",
     };
     let mut text = format!(
         "{what} {} (entry {}, variant {})\n",
@@ -69,6 +70,7 @@ pub fn obstacles(preview: &PlanPreview) -> String {
 fn line(line: &PreviewLine) -> String {
     match line {
         PreviewLine::Command { text } => format!("$ {text}"),
+        PreviewLine::Undo { text } => format!("if it fails: $ {text}"),
         PreviewLine::Writes { path } => format!("writes {path}"),
         PreviewLine::Deletes { path } => format!("deletes {path}"),
         PreviewLine::Keychain { item } => format!("keychain: {item}"),
@@ -150,6 +152,10 @@ fn warning(warning: &Warning) -> String {
             "What it has kept since {} is replaced: {}. It comes back if anything fails.",
             text::day(created_at),
             holds.join("; ")
+        ),
+        Warning::Changes { what } => format!("It changes {what}."),
+        Warning::RunsAsYou { program, folder } => format!(
+            "`{program}` runs in {folder} as you, with your rights and outside of any container: it does what the files there say."
         ),
         Warning::NeedsPassphrase => {
             "Without its passphrase nobody can open the backup, you included.".to_owned()

@@ -3,6 +3,7 @@
 use berth_core::client::{Client, Place};
 use berth_core::plan::Step;
 use berth_core::plan::command::in_place;
+use berth_core::server::Act;
 
 use super::clean;
 
@@ -48,6 +49,11 @@ pub fn title(step: &Step) -> String {
             )
         }
         Step::RemoveServices { .. } => "Delete the containers of its services".to_owned(),
+        Step::Act { act, .. } => match &**act {
+            Act::Command { .. } => "Run a program beside it, as it runs".to_owned(),
+            Act::Tool { tool, .. } => format!("Start it and call its tool {tool}"),
+            Act::Program { program } => format!("Run `{}` as you", program.shown()),
+        },
         Step::EndSessions { .. } => "End its sessions".to_owned(),
         Step::DeleteInstallation { .. } => "Delete the installation".to_owned(),
         Step::ForgetGeneration { .. } => "Delete what was installed before".to_owned(),

@@ -2,7 +2,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{CriterionSpec, HelpTopic, InputSpec, LogSpec, Prompt, Trouble, UpdatePath, Variant};
+use super::{
+    ActionSpec, CriterionSpec, HelpTopic, InputSpec, LogSpec, Prompt, Trouble, UpdatePath, Variant,
+};
 
 /// One server in the catalog.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -65,6 +67,9 @@ pub struct Entry {
     /// The logs that it writes into what it keeps.
     #[serde(default)]
     pub logs: Vec<LogSpec>,
+    /// What can be done with it once it is installed, when a person asks for it.
+    #[serde(default)]
+    pub actions: Vec<ActionSpec>,
     /// Seconds that the first answer may take. Clients give 30 by default.
     #[serde(default = "default_startup_seconds")]
     #[schemars(range(min = 1, max = 600))]

@@ -4,6 +4,7 @@
 //! is untrusted: it is only ever shown as text or sanitised Markdown, and it can never widen what
 //! the consent sheet shows.
 
+mod action;
 mod book;
 mod built_in;
 mod card;
@@ -24,6 +25,7 @@ mod variant;
 
 pub(crate) use check::{is_hidden, sign, whole};
 
+pub use action::{ActSpec, ActionSpec};
 pub use book::{Catalog, OwnFiles};
 pub use card::{Card, Need};
 pub use criteria::{CriterionCheck, CriterionSpec};

@@ -228,7 +228,7 @@ impl Job {
     pub fn is_committed(&self) -> bool {
         match self.plan.purpose {
             Purpose::Remove | Purpose::Disconnect => self.state != JobState::Waiting,
-            Purpose::Verify | Purpose::Backup => false,
+            Purpose::Verify | Purpose::Backup | Purpose::Act => false,
             Purpose::Install | Purpose::Reconfigure | Purpose::Connect | Purpose::Restore => self
                 .plan
                 .steps

@@ -3,6 +3,7 @@
 //! A plan is made by a pure function of entry, choices and facts ([`install`], [`remove`]). What
 //! the consent sheet shows are the previews of exactly these steps, and exactly these steps run.
 
+mod action;
 mod backup;
 mod choices;
 pub mod command;
@@ -15,6 +16,7 @@ mod node_build;
 mod prepare;
 pub mod preview;
 mod project;
+mod purpose;
 mod references;
 mod registered;
 mod remove;
@@ -24,6 +26,7 @@ mod variants;
 mod vault;
 mod warning;
 
+pub use action::{obstacle, prepare_action};
 pub use backup::{prepare_backup, prepare_restore};
 pub use choices::{Choices, HereImage};
 pub use connect::{prepare_connect, prepare_disconnect};
@@ -34,6 +37,7 @@ pub use node_build::{NodeBuild, NodeManager};
 pub use prepare::{here, prepare_install, prepare_remove, prepare_verify};
 pub use preview::preview;
 pub use project::environments;
+pub use purpose::Purpose;
 pub use references::exact_reference;
 pub use remove::{remove, verify};
 pub use trust::Entrusted;
@@ -50,7 +54,7 @@ use crate::backup::Backup;
 use crate::catalog::{CredentialCheck, Generate};
 use crate::client::{DirectAddress, LauncherCommand, Place, RegistrationSummary};
 use crate::port::VolumeAt;
-use crate::server::{BuiltImage, Criterion, DataPlace, Installation, SecretUse};
+use crate::server::{Act, BuiltImage, Criterion, DataPlace, Installation, SecretUse};
 use crate::stack::Stack;
 
 /// An ordered list of steps.
@@ -72,28 +76,6 @@ pub struct Plan {
     /// it is agreed to by typing the installation's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trust: Vec<Entrusted>,
-}
-
-/// What a plan is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// A new installation. Undone when it fails or is interrupted.
-    Install,
-    /// A new generation of an installed server. Undone to the old one when it fails.
-    Reconfigure,
-    /// Takes an installation away. Carried on, never undone, once it has begun.
-    Remove,
-    /// Registers an installed server at one more place. Undone when it fails.
-    Connect,
-    /// Takes one registration of an installed server away. Carried on once it has begun.
-    Disconnect,
-    /// Writes what an installed server keeps into a file. Undone when it fails.
-    Backup,
-    /// Replaces what an installed server keeps by what a file has. Undone when it fails.
-    Restore,
-    /// Only verifies.
-    Verify,
 }
 
 /// One step. Its fields are all it needs; what it finds out goes to its
@@ -299,6 +281,23 @@ pub enum Step {
         /// What is looked at beside that.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         criteria: Vec<Criterion>,
+    },
+    /// Does one step of an action, from the installation's record.
+    Act {
+        /// The installation.
+        name: String,
+        /// Its generation.
+        generation: String,
+        /// The action.
+        action: String,
+        /// What it does, for people.
+        title: String,
+        /// Number of the step in the action; the first is 0.
+        number: usize,
+        /// The step, as the record has it.
+        act: Box<Act>,
+        /// The launcher's command for the installation: it may read the vault.
+        command: LauncherCommand,
     },
     /// Ends the sessions of an installation: containers that run for it.
     EndSessions {

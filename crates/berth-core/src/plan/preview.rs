@@ -1,5 +1,6 @@
 //! What the consent sheet shows of a step: everything, untruncated, secrets as dots.
 
+mod action;
 mod backup;
 mod container;
 
@@ -33,6 +34,8 @@ pub struct StepPreview {
 pub enum PreviewLine {
     /// A command, quoted as a shell would need it; Berth runs it without a shell.
     Command { text: String },
+    /// The command that undoes it, where it fails.
+    Undo { text: String },
     /// A file or folder that is made or changed.
     Writes { path: String },
     /// A file or folder that is deleted.
@@ -213,6 +216,11 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
             );
             ("verify", name.clone(), lines)
         }
+        Step::Act {
+            act,
+            command: launcher,
+            ..
+        } => action::preview(act, launcher),
         Step::StartServices {
             name,
             stack,

@@ -61,6 +61,18 @@ pub enum Warning {
         /// What is replaced, in plain words.
         holds: Vec<String>,
     },
+    /// What it changes, in the entry's words.
+    Changes {
+        /// What.
+        what: String,
+    },
+    /// A program of this computer runs as the person: nothing confines it.
+    RunsAsYou {
+        /// The program and its arguments.
+        program: String,
+        /// Absolute path of the folder that it runs in.
+        folder: String,
+    },
     /// Without its passphrase nobody can open the backup.
     NeedsPassphrase,
     /// It has the container engine's socket: whoever controls it controls this computer.

@@ -28,6 +28,8 @@ pub trait Host: Send + Sync {
     /// Puts a link to the launcher into the person's own folder for programs; its path.
     fn link_launcher(&self) -> Result<String>;
 
+    /// Whether a program of this name is on the PATH.
+    fn finds(&self, program: &str) -> bool;
     /// What is at a path.
     fn path_kind(&self, path: &str) -> PathKind;
     /// The path without symbolic links and `..`; fails where it does not exist.

@@ -1,6 +1,7 @@
 //! What the outside must fulfil. Adapters implement these over the real things, the testkit over
 //! memory; one contract suite runs over both.
 
+mod actor;
 mod backups;
 mod clients;
 mod engine;
@@ -14,6 +15,7 @@ mod sources;
 mod store;
 mod vault;
 
+pub use actor::{ActAsked, Actor};
 pub use backups::{Backups, VolumeAt};
 pub use clients::{ClientHealth, Clients};
 pub use engine::{BuildRequest, Engine, ImageInfo, SessionContainer, SessionLabels};
@@ -46,6 +48,7 @@ pub struct Ports {
     pub probe: Arc<dyn HealthProbe>,
     pub services: Arc<dyn ServiceStarter>,
     pub inspector: Arc<dyn Inspector>,
+    pub actor: Arc<dyn Actor>,
     pub store: Arc<dyn Store>,
     pub host: Arc<dyn Host>,
     pub sources: Arc<dyn Sources>,

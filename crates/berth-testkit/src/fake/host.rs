@@ -83,6 +83,10 @@ impl Host for FakeHost {
         Ok(path)
     }
 
+    fn finds(&self, program: &str) -> bool {
+        !self.0.state().missing_commands.contains(program)
+    }
+
     fn path_kind(&self, path: &str) -> PathKind {
         self.0.state().files.kind(path)
     }

@@ -5,6 +5,7 @@
 //! fail only where the world lacks something; to make any call fail, crash or be cancelled, wrap
 //! the ports with [`crate::faulty`].
 
+mod actor;
 mod backups;
 mod build;
 mod claude;
@@ -20,6 +21,7 @@ mod store;
 mod vault;
 mod world;
 
+pub use actor::FakeActor;
 pub use backups::FakeBackups;
 pub use claude::FakeClaude;
 pub use engine::FakeEngine;

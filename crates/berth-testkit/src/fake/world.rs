@@ -10,9 +10,9 @@ use berth_core::plan::VaultItem;
 use berth_core::port::{ImageInfo, Ports, ProbeAnswer, ServiceContainer, SessionContainer, Store};
 
 use super::{
-    FakeBackups, FakeClaude, FakeEngine, FakeHost, FakeInspector, FakeMcp, FakeNode, FakeProbe,
-    FakePython, FakeSources, FakeStarter, FakeVault, Files, Kept, MemoryStore, ServerScript,
-    StoreSnapshot,
+    FakeActor, FakeBackups, FakeClaude, FakeEngine, FakeHost, FakeInspector, FakeMcp, FakeNode,
+    FakeProbe, FakePython, FakeSources, FakeStarter, FakeVault, Files, Kept, MemoryStore,
+    ServerScript, StoreSnapshot,
 };
 
 /// A machine in memory. It has everything that Berth can use, and one person, Ada.
@@ -83,6 +83,8 @@ pub struct State {
     pub kept: BTreeMap<String, Kept>,
     /// How programs of servers end and what they say, by name; others end with 0 and say nothing.
     pub programs: BTreeMap<String, (Option<i32>, Vec<String>)>,
+    /// Programs of this computer that are not there; every other one is.
+    pub missing_commands: BTreeSet<String>,
     /// The platform that the host says it is.
     pub platform: Platform,
     /// Owners of sessions that still live.
@@ -174,6 +176,7 @@ impl World {
             answers: BTreeMap::new(),
             kept: BTreeMap::new(),
             programs: BTreeMap::new(),
+            missing_commands: BTreeSet::new(),
             platform: Platform::Linux,
             living_owners: BTreeSet::new(),
             built_afresh: 0,
@@ -199,6 +202,7 @@ impl World {
             probe: Arc::new(FakeProbe(self.clone())),
             services: Arc::new(FakeStarter(self.clone())),
             inspector: Arc::new(FakeInspector(self.clone())),
+            actor: Arc::new(FakeActor(self.clone())),
             store: self.store.clone() as Arc<dyn Store>,
             host: Arc::new(FakeHost(self.clone())),
             sources: Arc::new(FakeSources(self.clone())),

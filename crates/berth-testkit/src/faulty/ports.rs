@@ -48,6 +48,7 @@ pub fn wrap(ports: &Ports, faults: &Faults) -> Ports {
         probe: ports.probe.clone(),
         services: around(&ports.services, faults),
         inspector: around(&ports.inspector, faults),
+        actor: around(&ports.actor, faults),
         store: around(&ports.store, faults),
         host: around(&ports.host, faults),
         sources: around(&ports.sources, faults),
@@ -314,6 +315,9 @@ impl Host for Faulty<dyn Host> {
     }
     fn link_path(&self) -> String {
         self.port.link_path()
+    }
+    fn finds(&self, program: &str) -> bool {
+        self.port.finds(program)
     }
     fn path_kind(&self, path: &str) -> PathKind {
         self.port.path_kind(path)

@@ -5,8 +5,8 @@ use berth_core::client::LauncherCommand;
 use berth_core::error::Result;
 use berth_core::logs::{LogAsked, LogEnd};
 use berth_core::port::{
-    Engine, Inspector, LogWanted, ServiceContainer, ServiceEngine, ServiceRequest, ServiceStarter,
-    ServiceState,
+    ActAsked, Actor, Engine, Inspector, LogWanted, ServiceContainer, ServiceEngine, ServiceRequest,
+    ServiceStarter, ServiceState,
 };
 use berth_core::progress::Watch;
 use berth_core::server::CriterionSeen;
@@ -80,6 +80,14 @@ impl ServiceStarter for Faulty<dyn ServiceStarter> {
     ) -> Result<()> {
         let work = self.port.log(command, wanted, told);
         self.faults.around_async("services.log", work).await
+    }
+}
+
+#[async_trait]
+impl Actor for Faulty<dyn Actor> {
+    async fn act(&self, asked: &ActAsked, command: &LauncherCommand, watch: &Watch) -> Result<()> {
+        let work = self.port.act(asked, command, watch);
+        self.faults.around_async("actor.act", work).await
     }
 }
 

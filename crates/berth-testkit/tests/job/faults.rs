@@ -92,7 +92,7 @@ async fn one(
         // What a person asked for is on record as done; only cleaning up can fail.
         let asked = if matches!(purpose, Purpose::Remove | Purpose::Disconnect) {
             0
-        } else if purpose == Purpose::Backup {
+        } else if matches!(purpose, Purpose::Backup | Purpose::Act) {
             job.plan.steps.len()
         } else {
             let verify = |step: &Step| matches!(step, Step::Verify { .. });

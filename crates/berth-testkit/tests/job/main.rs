@@ -1,6 +1,7 @@
 //! Plans carried out on a machine in memory: that they do what they say, and that nothing is
 //! half-done or lost wherever they are stopped.
 
+mod actions;
 mod around;
 mod backup;
 mod before;

@@ -42,6 +42,7 @@ fn said(warning: &Warning) -> String {
 fn one(line: &PreviewLine) -> String {
     match line {
         PreviewLine::Command { text } => format!("$ {text}"),
+        PreviewLine::Undo { text } => format!("undone by $ {text}"),
         PreviewLine::Writes { path } => format!("writes {path}"),
         PreviewLine::Deletes { path } => format!("deletes {path}"),
         PreviewLine::Keychain { item } => format!("keychain {item}"),

@@ -4,14 +4,14 @@ use std::sync::{Arc, LazyLock};
 
 use berth_core::catalog::{Catalog, Entry, Trust};
 use berth_core::client::{Place, Scope};
-use berth_core::error::{Error, ErrorCode};
+use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Facts;
 use berth_core::input::SecretValues;
 use berth_core::plan::{
-    Choices, Plan, prepare_backup, prepare_connect, prepare_disconnect, prepare_install,
-    prepare_remove, prepare_restore, prepare_verify,
+    Choices, Plan, prepare_action, prepare_backup, prepare_connect, prepare_disconnect,
+    prepare_install, prepare_remove, prepare_restore, prepare_verify,
 };
-use berth_core::port::Store;
+use berth_core::port::{Ports, Store};
 use berth_testkit::fake::World;
 
 use super::around::surround;
@@ -101,10 +101,13 @@ pub enum Shape {
     Backup,
     Restore,
     RestoreLostVolume,
+    Act,
+    ActOnStack,
+    ActInFolder,
 }
 
 impl Shape {
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 61] = [
         Self::InstallPython,
         Self::InstallPythonWithPip,
         Self::InstallInPlace,
@@ -163,6 +166,9 @@ impl Shape {
         Self::Backup,
         Self::Restore,
         Self::RestoreLostVolume,
+        Self::Act,
+        Self::ActOnStack,
+        Self::ActInFolder,
     ];
 
     /// A machine on which the shape begins, with other things on it that nothing may touch, the
@@ -225,6 +231,7 @@ impl Shape {
             | Self::ReconfigureStoppedStack
             | Self::ReconfigureStackToShared
             | Self::ReconfigureStackToImage
+            | Self::ActOnStack
             | Self::RemoveStackKeepingData
             | Self::RemoveStackWithData => {
                 install(&world, choices("stack"), OLD_TOKEN).await;
@@ -270,13 +277,16 @@ impl Shape {
             Self::RemovePythonWithSecret => {
                 install(&world, python(), OLD_TOKEN).await;
             }
-            Self::ReconfigureInPlace | Self::ReconfigureInPlaceToBuilt | Self::RemoveInPlace => {
+            Self::ReconfigureInPlace
+            | Self::ReconfigureInPlaceToBuilt
+            | Self::RemoveInPlace
+            | Self::ActInFolder => {
                 install(&world, in_place(), OLD_TOKEN).await;
             }
             Self::ReconfigureNodeSource => {
                 install(&world, node_source(), OLD_TOKEN).await;
             }
-            Self::Backup => backup::keeping(&world).await,
+            Self::Backup | Self::Act => backup::keeping(&world).await,
             Self::Restore | Self::RestoreLostVolume => {
                 backup::backed_up(&world, self == Self::RestoreLostVolume).await;
             }
@@ -322,6 +332,9 @@ impl Shape {
                 prepare_remove(&ports, "demo", false).await,
                 SecretValues::new(),
             ),
+            Self::Act => acting(&ports, "renew"),
+            Self::ActOnStack => acting(&ports, "metrics"),
+            Self::ActInFolder => acting(&ports, "test"),
             Self::Backup => (
                 prepare_backup(&ports, "demo", backup::FILE).await,
                 backup::passphrase(),
@@ -423,6 +436,10 @@ impl Shape {
         }
         choices
     }
+}
+
+fn acting(ports: &Ports, action: &str) -> (Result<Plan>, SecretValues) {
+    (prepare_action(ports, "demo", action), SecretValues::new())
 }
 
 fn in_project() -> Place {

@@ -6,6 +6,186 @@
 export type Access = "read_only" | "read_write";
 
 /**
+ * One step of an action.
+ */
+export type Act = { "kind": "command", 
+/**
+ * The program.
+ */
+program: OwnProgram, 
+/**
+ * What undoes it.
+ */
+undo: OwnProgram | null, } | { "kind": "tool", 
+/**
+ * The tool.
+ */
+tool: string, 
+/**
+ * Its arguments.
+ */
+arguments: Record<string, unknown>, } | { "kind": "program", 
+/**
+ * The program.
+ */
+program: FolderProgram, };
+
+/**
+ * One step of an action.
+ */
+export type ActSpec = { "type": "command", 
+/**
+ * The program and its arguments (templates). In a container it is looked for there;
+ * otherwise it is one of the scripts that were installed with the server.
+ */
+command: Array<string>, 
+/**
+ * What undoes it, whether it was done in whole, in part or not at all, once or again: it is
+ * run where this step or a later one fails or is cancelled, or Berth was ended meanwhile.
+ */
+undo: Array<string> | null, 
+/**
+ * Seconds that each may take.
+ */
+seconds: number, } | { "type": "tool", 
+/**
+ * The tool.
+ */
+tool: string, 
+/**
+ * Its arguments.
+ */
+arguments: Record<string, unknown>, } | { "type": "program", 
+/**
+ * The input with the folder.
+ */
+input: string, 
+/**
+ * The program's name; it is looked for on the PATH.
+ */
+program: string, 
+/**
+ * Its arguments, word for word.
+ */
+arguments: Array<string>, 
+/**
+ * Seconds that it may take.
+ */
+seconds: number, };
+
+/**
+ * Something that can be done with an installed server, as it was when that was installed. It is
+ * sealed with the launch: an entry that changes later changes nothing here.
+ */
+export type Action = { 
+/**
+ * Identifier inside the entry.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * What it means and what to do afterwards.
+ */
+help: string | null, 
+/**
+ * What it changes; `None` where it only looks.
+ */
+changes: string | null, 
+/**
+ * What is done, in order.
+ */
+steps: Array<Act>, };
+
+/**
+ * Which action of which server.
+ */
+export type ActionRequest = { 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * The action.
+ */
+action: string, };
+
+/**
+ * Something that can be done with an installed server.
+ */
+export type ActionRow = { 
+/**
+ * Identifier inside the entry.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * What it means and what to do afterwards.
+ */
+help: string | null, 
+/**
+ * What it changes; `None` where it only looks.
+ */
+changes: string | null, 
+/**
+ * Whether a person has to agree to its plan.
+ */
+asks: boolean, 
+/**
+ * Why it cannot be done now.
+ */
+missing: BerthError | null, };
+
+/**
+ * Something that can be done with an installed server, step by step, when a person asks for it.
+ * What is done is fixed here; only the inputs' values differ.
+ */
+export type ActionSpec = { 
+/**
+ * Identifier inside the entry: lower-case letters, digits and `-`.
+ */
+id: string, 
+/**
+ * What it does, a few words that begin with a verb: "Make new signing keys".
+ */
+title: string, 
+/**
+ * What it means and what to do afterwards; shown before.
+ */
+help: string | null, 
+/**
+ * The variants that it is for; empty means all of them.
+ */
+variants: Array<string>, 
+/**
+ * What it changes, so that it is agreed to before: "its signing keys". Without it, it only
+ * looks.
+ */
+changes: string | null, 
+/**
+ * What is done, in order. Where a step fails, those before it are undone in reverse.
+ */
+steps: Array<ActSpec>, };
+
+/**
+ * Starts an action that was agreed to.
+ */
+export type ActionStart = { 
+/**
+ * Which.
+ */
+request: ActionRequest, 
+/**
+ * The fingerprint of the plan that was shown.
+ */
+consent: string, };
+
+/**
  * Why a client cannot be given a server's address itself.
  */
 export type AddressProblem = "not_http" | "not_lasting" | "client" | "scope";
@@ -148,7 +328,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -965,6 +1145,10 @@ health: Array<CriterionSpec>,
  */
 logs: Array<LogSpec>, 
 /**
+ * What can be done with it once it is installed, when a person asks for it.
+ */
+actions: Array<ActionSpec>, 
+/**
  * Seconds that the first answer may take. Clients give 30 by default.
  */
 startup_seconds: number, 
@@ -1061,7 +1245,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * An error of Berth's own, and where it was read.
@@ -1344,6 +1528,27 @@ url: string, } | { "fix": "create_vault" } | { "fix": "unlock_vault" } | { "fix"
  * Absolute path of the link.
  */
 path: string, } | { "fix": "open_settings" };
+
+/**
+ * A program of this computer that runs in a folder of the person's, as the person.
+ */
+export type FolderProgram = { 
+/**
+ * Absolute path of the folder.
+ */
+folder: string, 
+/**
+ * Its name, to be found on the PATH.
+ */
+program: string, 
+/**
+ * Its arguments.
+ */
+args: Array<string>, 
+/**
+ * Seconds that it may take.
+ */
+seconds: number, };
 
 /**
  * A format of another program.
@@ -1856,8 +2061,8 @@ pins: Array<Pin>,
  */
 launch: Launch, 
 /**
- * SHA-256 of `launch`, `secrets` and `criteria` as they were agreed to; a launch that differs
- * does not start.
+ * SHA-256 of `launch`, `secrets`, `criteria` and `actions` as they were agreed to; a launch that
+ * differs does not start.
  */
 seal: string, 
 /**
@@ -1868,6 +2073,10 @@ secrets: Array<SecretUse>,
  * What else has to be true beside its handshake.
  */
 criteria?: Array<Criterion>, 
+/**
+ * What can be done with it when a person asks for it.
+ */
+actions?: Array<Action>, 
 /**
  * The other inputs' values.
  */
@@ -1949,6 +2158,10 @@ prompt: string | null,
  * What to do after a change, as its entry has it for this variant.
  */
 updates: Array<UpdatePath>, 
+/**
+ * What can be done with it when a person asks for it.
+ */
+actions: Array<ActionRow>, 
 /**
  * The services that it needs, where it is a stack.
  */
@@ -2816,7 +3029,7 @@ environments: { [key in string]: string }, };
 /**
  * One line of a preview.
  */
-export type PreviewLine = { "line": "command", text: string, } | { "line": "writes", path: string, } | { "line": "deletes", path: string, } | { "line": "keychain", item: string, } | { "line": "flag", text: string, } | { "line": "mount", source: string, target: string, read_only: boolean, } | { "line": "image", reference: string, size: number, created: string | null, } | { "line": "network", text: string, } | { "line": "text", text: string, };
+export type PreviewLine = { "line": "command", text: string, } | { "line": "undo", text: string, } | { "line": "writes", path: string, } | { "line": "deletes", path: string, } | { "line": "keychain", item: string, } | { "line": "flag", text: string, } | { "line": "mount", source: string, target: string, read_only: boolean, } | { "line": "image", reference: string, size: number, created: string | null, } | { "line": "network", text: string, } | { "line": "text", text: string, };
 
 /**
  * Names of the probes, for events and refreshes.
@@ -2894,7 +3107,7 @@ text: string, };
 /**
  * What a plan is for.
  */
-export type Purpose = "install" | "reconfigure" | "remove" | "connect" | "disconnect" | "backup" | "restore" | "verify";
+export type Purpose = "install" | "reconfigure" | "remove" | "connect" | "disconnect" | "backup" | "restore" | "act" | "verify";
 
 /**
  * A Python package.
@@ -3722,7 +3935,35 @@ credential_check: CredentialCheck | null,
 /**
  * What is looked at beside that.
  */
-criteria?: Array<Criterion>, } | { "step": "end_sessions", 
+criteria?: Array<Criterion>, } | { "step": "act", 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * Its generation.
+ */
+generation: string, 
+/**
+ * The action.
+ */
+action: string, 
+/**
+ * What it does, for people.
+ */
+title: string, 
+/**
+ * Number of the step in the action; the first is 0.
+ */
+number: number, 
+/**
+ * The step, as the record has it.
+ */
+act: Act, 
+/**
+ * The launcher's command for the installation: it may read the vault.
+ */
+command: LauncherCommand, } | { "step": "end_sessions", 
 /**
  * The installation.
  */
@@ -4214,7 +4455,19 @@ created_at: string,
 /**
  * What is replaced, in plain words.
  */
-holds: Array<string>, } | { "warning": "needs_passphrase" } | { "warning": "controls_computer", 
+holds: Array<string>, } | { "warning": "changes", 
+/**
+ * What.
+ */
+what: string, } | { "warning": "runs_as_you", 
+/**
+ * The program and its arguments.
+ */
+program: string, 
+/**
+ * Absolute path of the folder that it runs in.
+ */
+folder: string, } | { "warning": "needs_passphrase" } | { "warning": "controls_computer", 
 /**
  * The service that has it; the server itself where there is none.
  */
@@ -4274,6 +4527,8 @@ export interface Commands {
   backup_start: { request: BackupStart; response: JobStarted };
   restore_preview: { request: BackupRequest; response: PlanPreview };
   restore_start: { request: BackupStart; response: JobStarted };
+  action_preview: { request: ActionRequest; response: PlanPreview };
+  action_start: { request: ActionStart; response: JobStarted };
   job_cancel: { request: JobRequest; response: null };
   job_list: { request: null; response: Array<Job> };
   job_get: { request: JobRequest; response: JobPage };

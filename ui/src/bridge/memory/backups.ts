@@ -9,6 +9,8 @@ import type {
   VolumeAt,
 } from '../types';
 
+import { actPreview } from './actions';
+
 const IMAGE = `sha256:${'5d'.repeat(32)}`;
 
 const volumesOf = (installation: Installation): VolumeAt[] =>
@@ -76,6 +78,8 @@ export function restorePlan(installation: Installation, file: string, command: L
 export function plainPreview(step: Step): StepPreview {
   const preview = (subject: string, lines: PreviewLine[] = []) => ({ kind: step.step, subject, lines });
   switch (step.step) {
+    case 'act':
+      return actPreview(step.act);
     case 'check_unused':
     case 'forget_generation':
     case 'end_sessions':

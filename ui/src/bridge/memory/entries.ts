@@ -116,6 +116,7 @@ const entry = (
   credential_check: null,
   health: [],
   logs: [],
+  actions: [],
   startup_seconds: 30,
   prompts: [],
   help: [],

@@ -26,6 +26,7 @@ import {
   type SourcesFound,
   type StepOutcome,
 } from '../types';
+import { actionPlan, actionRows } from './actions';
 import { backupPlan, restorePlan } from './backups';
 import { cardOf, runsIn, search } from './catalog';
 import { entries, manyEntries } from './entries';
@@ -112,6 +113,8 @@ export class MemoryBridge implements Bridge {
   logs: Record<string, LogPage[]> = {};
   /** What the native dialogs give, one after the other. */
   picks: (string | null)[] = [];
+  /** Why actions cannot be done now, by their identifiers. */
+  obstacles: Record<string, BerthError> = {};
   /** The passphrases that came with backups. */
   passphrases: (string | null)[] = [];
   /** Every call, for tests. */
@@ -190,6 +193,14 @@ export class MemoryBridge implements Bridge {
 
   #installation(name: string): Installation {
     return this.installations.get(name) ?? fail({ code: 'not_installed', name });
+  }
+
+  #acting(name: string, id: string): Plan {
+    const installation = this.#installation(name);
+    const action = installation.actions?.find((known) => known.id === id);
+    return action
+      ? actionPlan(installation, action, launcher(name))
+      : fail({ code: 'action_unknown', name, action: id });
   }
 
   /** The services of a stack: all well, or all stopped. */
@@ -502,6 +513,12 @@ export class MemoryBridge implements Bridge {
       this.passphrases.push(passphrase);
       return this.#begin(plan, () => ({ outcome: 'nothing' }));
     },
+    action_preview: ({ name, action }) => shown(this.#acting(name, action)),
+    action_start: ({ request: { name, action }, consent }) => {
+      const plan = this.#acting(name, action);
+      if (fingerprint(plan) !== consent) return fail({ code: 'plan_changed' });
+      return this.#begin(plan, () => ({ outcome: 'nothing' }));
+    },
     verify_start: ({ name }) => {
       const { entry, variant, places } = this.#installation(name);
       const plan: Plan = {
@@ -560,6 +577,7 @@ export class MemoryBridge implements Bridge {
         ),
         services: this.services(installation),
         logs: (this.logs[name] ?? []).map(({ log }) => log),
+        actions: actionRows(installation, this.obstacles),
       };
     },
     services_start: ({ name }) => this.turn(name, false),

@@ -215,6 +215,10 @@ export const errors = {
     message: 'The program {program} is not there.',
     hint: 'Reconfigure the server to put it back.',
   },
+  command_missing: {
+    message: '“{command}” was not found on this computer.',
+    hint: 'Install “{command}” so that it is on the PATH, then try again. Nothing was changed.',
+  },
   network_unreachable: {
     message: '{what} cannot be reached.',
     hint: 'Check the network connection, then try again.',
@@ -279,6 +283,15 @@ export const errors = {
   criterion_unmet: {
     message: 'The server answers, but this is not so: {title}.',
     hint: 'See what was found, and what helps, in the log.',
+  },
+  action_unknown: {
+    message: '“{name}” offers no action “{action}”.',
+    hint: 'Reconfigure the server: it gets what its entry offers now.',
+  },
+  program_failed: {
+    message: '“{program}” ended with exit code {exit}.',
+    bare: '“{program}” was ended: it took too long, or something else ended it.',
+    hint: 'See the log: it has what the program printed.',
   },
   tool_unknown: { message: 'The server has no tool “{tool}”.', hint: 'Verify the server to see its tools.' },
   tool_failed: {

@@ -165,6 +165,9 @@ export const install = {
     'It runs on {host}: what its tools are given is sent there. Its maker can change it at any time.',
   'warning.replaces_data':
     'What it has kept since {when} is replaced: {what}. It comes back if anything fails.',
+  'warning.changes': 'It changes {what}.',
+  'warning.runs_as_you':
+    '“{program}” runs in {folder} as you, with your rights and outside of any container: it does what the files there say.',
   'warning.needs_passphrase': 'Without its passphrase nobody can open the backup, you included.',
   'warning.grants': 'It gets access to {paths}.',
   'warning.title': 'Before you agree',
@@ -198,6 +201,7 @@ export const install = {
   'preview.image.value': '{reference}, {size}, made {ago}',
   'preview.image.undated': '{reference}, {size}',
   'preview.runs': 'runs',
+  'preview.undo': 'if it fails',
   'preview.read_only': 'read only',
   'preview.read_write': 'read and write',
 

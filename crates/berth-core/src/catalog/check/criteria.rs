@@ -5,7 +5,7 @@ use super::words::{is_container_path, is_path};
 use super::{not_blank, sign, unique};
 
 /// Most programs' names: without a folder.
-fn is_program(text: &str) -> bool {
+pub(super) fn is_program(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
         && text
             .bytes()
@@ -126,7 +126,12 @@ fn uses_data(variant: &Variant) -> bool {
 }
 
 /// That a command is a program of the variant's own, and names nothing secret.
-fn program(entry: &Entry, variant: &Variant, command: &[String], found: &mut Vec<String>) {
+pub(super) fn program(
+    entry: &Entry,
+    variant: &Variant,
+    command: &[String],
+    found: &mut Vec<String>,
+) {
     let in_container = variant.container().is_some();
     if matches!(&variant.run, Run::Stack(stack) if stack.long_lived) {
         found.push("its server runs all the time, and no other program beside it".to_owned());

@@ -1,6 +1,7 @@
 //! What a schema cannot say about an entry: names that must fit each other, and texts that must
 //! mean something. Every check gives all it finds, so that a writer sees everything at once.
 
+mod actions;
 mod criteria;
 mod help;
 mod inputs;
@@ -27,6 +28,7 @@ pub(super) fn entry(entry: &Entry) -> Vec<String> {
     inputs::check(entry, &mut found);
     variants::check(entry, &mut found);
     criteria::check(entry, &mut found);
+    actions::check(entry, &mut found);
     logs::check(entry, &mut found);
     help::check(entry, &mut found);
     found

@@ -1,6 +1,7 @@
 use super::*;
 use crate::catalog::{InputKind, Run};
 
+mod actions;
 mod built;
 mod criteria;
 mod help;

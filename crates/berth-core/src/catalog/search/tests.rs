@@ -24,6 +24,7 @@ fn entry(id: &str, title: &str, summary: &str) -> Entry {
         inputs: Vec::new(),
         variants: vec![variant("node", false)],
         credential_check: None,
+        actions: Vec::new(),
         health: Vec::new(),
         logs: Vec::new(),
         startup_seconds: 30,

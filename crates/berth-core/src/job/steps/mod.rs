@@ -1,6 +1,7 @@
 //! What each step does, and how it is undone. An undo works wherever inside the step it was
 //! interrupted, and can be repeated.
 
+mod act;
 mod backup;
 mod build;
 mod criteria;
@@ -141,6 +142,7 @@ pub async fn perform(
             registration::note(context, name, place, *there, address.as_ref())?;
         }
         Step::Verify { .. } => return verify::verify(context, step, watch).await,
+        Step::Act { .. } => act::perform(context, step, watch).await?,
         Step::StartServices { name, command, .. } => {
             ports.services.up(name, command, watch).await?;
         }
@@ -226,6 +228,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::WriteBackup { .. } | Step::KeepVolume { .. } | Step::RestoreVolume { .. } => {
             backup::undo(context, step, outcome).await
         }
+        Step::Act { .. } => act::undo(context, step).await,
         // They only look.
         Step::CheckUnused { .. } | Step::CheckBackup { .. } => Ok(()),
         // These come only after the point from which a job goes forward.

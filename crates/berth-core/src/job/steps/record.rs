@@ -41,6 +41,7 @@ pub fn write(context: &Context<'_>, planned: &Installation) -> Result<()> {
         &installation.launch,
         &installation.secrets,
         &installation.criteria,
+        &installation.actions,
     )?;
     context.ports.store.put_installation(&installation)
 }

@@ -91,7 +91,12 @@ impl Planning<'_> {
     }
 
     /// A program of the variant's own.
-    fn program(&self, launch: &Launch, command: &[String], seconds: u32) -> Result<OwnProgram> {
+    pub(super) fn program(
+        &self,
+        launch: &Launch,
+        command: &[String],
+        seconds: u32,
+    ) -> Result<OwnProgram> {
         let (first, rest) = command
             .split_first()
             .ok_or_else(|| Error::internal("a command is empty"))?;

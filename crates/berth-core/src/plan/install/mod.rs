@@ -1,5 +1,6 @@
 //! The plan of an installation: a pure function of entry, choices, facts and what is around.
 
+mod actions;
 mod container;
 mod criteria;
 mod direct;
@@ -180,6 +181,7 @@ impl Planning<'_> {
         let mut installation = self.installation(prepared, secrets);
         installation.direct = self.direct(&installation)?;
         installation.criteria = self.criteria(&installation.launch)?;
+        installation.actions = self.actions(&installation.launch)?;
         let criteria = installation.criteria.clone();
         let warnings = self.warnings(&installation);
         let trust = self.trust(&installation);
@@ -242,6 +244,7 @@ impl Planning<'_> {
             seal: String::new(),
             secrets,
             criteria: Vec::new(),
+            actions: Vec::new(),
             inputs,
             stopped: false,
             places: self.places(),
