@@ -3,7 +3,7 @@
 #[allow(clippy::wildcard_imports)]
 use berth_api::types::*;
 use berth_core::catalog::Explained;
-use berth_core::doctor::Check;
+use berth_core::doctor::{Check, Diagnosis};
 use berth_core::error::Result;
 use berth_core::export::Exported;
 use berth_core::facts::Facts;

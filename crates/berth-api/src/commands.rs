@@ -56,6 +56,8 @@ macro_rules! for_each_command {
             settings_get(()) -> Settings;
             settings_set(Settings) -> Settings;
             doctor_run(()) -> Vec<Check>;
+            server_diagnose(NameRequest) -> Diagnosis;
+            server_diagnose_stop(()) -> ();
             launcher_link(()) -> LauncherLinked;
             support_report(()) -> SupportReport;
             pick_folder(PickRequest) -> Picked;

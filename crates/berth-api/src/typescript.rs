@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use berth_core::catalog::Explained;
-use berth_core::doctor::Check;
+use berth_core::doctor::{Check, Diagnosis};
 use berth_core::export::Exported;
 use berth_core::facts::Facts;
 use berth_core::job::Job;

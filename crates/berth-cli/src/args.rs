@@ -110,7 +110,7 @@ pub enum Command {
     /// What Berth has done or is doing.
     #[command(subcommand_required = false, args_conflicts_with_subcommands = true)]
     Jobs(JobsArgs),
-    /// Check what Berth needs on this computer.
+    /// Check what Berth needs on this computer, or the connection of one server.
     Doctor(DoctorArgs),
     /// Answer the window's requests to the vault, on standard input and output.
     #[command(hide = true)]
@@ -299,6 +299,9 @@ pub struct JobArg {
 /// `berth doctor …`
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
+    /// An installed server: look along its connection, from the clients to its answer.
+    #[arg(value_name = "NAME", conflicts_with_all = ["report", "link"])]
+    pub name: Option<String>,
     /// Print a report for whoever helps you; it holds no secret.
     #[arg(long)]
     pub report: bool,

@@ -28,6 +28,10 @@ pub enum ErrorCode {
     AlreadyRegistered { name: String, client: Client, scope: Scope },
     /// A place has no registration of this server that Berth knows of.
     NotRegistered { name: String, client: Client, scope: Scope },
+    /// What a client has under the name is not what Berth has registered there.
+    RegistrationChanged { name: String, client: Client, scope: Scope },
+    /// A project's server that the person has not approved in the client yet.
+    ApprovalPending { name: String },
     JobRunning { name: String },
     JobUnknown { job: String },
     EntryUnknown { entry: String },

@@ -6,6 +6,7 @@ mod bare;
 mod built;
 mod cancel;
 mod desktop;
+mod diagnosis;
 mod direct;
 mod explain;
 mod export;

@@ -6,8 +6,8 @@ export type Overlay =
   | { kind: 'install'; entry: string; reconfigure?: string; noCache?: boolean }
   /** What a removal deletes, before it does. */
   | { kind: 'remove'; name: string }
-  /** One more place for an installation, and one fewer. */
-  | { kind: 'connect'; name: string; places: readonly Place[]; lasting: boolean }
+  /** One more place for an installation, perhaps a certain one, and one fewer. */
+  | { kind: 'connect'; name: string; places: readonly Place[]; lasting: boolean; at?: Place }
   | { kind: 'disconnect'; name: string; place: Place }
   /** What an installation keeps, into a file or out of one. */
   | { kind: 'backup'; name: string; restore: boolean }

@@ -8,7 +8,7 @@ use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::{Facts, Probe};
 use berth_core::input::{InputProblem, check_all};
 use berth_core::plan::preview::StepPreview;
-use berth_core::plan::{self, Choices, Plan, VaultItem};
+use berth_core::plan::{self, Choices, Plan, vault_items};
 use berth_core::server::Installation;
 
 use super::{Berth, lock, sources};
@@ -213,7 +213,7 @@ impl Berth {
     async fn kept_secrets(&self, entry: &Entry, old: Option<&Installation>) -> Vec<String> {
         let mut kept = Vec::new();
         let old = old.filter(|old| old.entry == entry.id);
-        for item in old.map(items).unwrap_or_default() {
+        for item in old.map(vault_items).unwrap_or_default() {
             if !matches!(self.ports.vault.contains(&item).await, Ok(false)) {
                 kept.push(item.input);
             }
@@ -270,22 +270,6 @@ impl Berth {
         self.hub.send(AppEvent::Settings { settings });
         Ok(())
     }
-}
-
-/// The vault items of an installation's current generation, one for each input.
-pub(super) fn items(installation: &Installation) -> Vec<VaultItem> {
-    let mut items: Vec<VaultItem> = installation
-        .secrets
-        .iter()
-        .map(|secret| VaultItem {
-            name: installation.name.clone(),
-            generation: installation.generation.clone(),
-            input: secret.input.clone(),
-        })
-        .collect();
-    items.sort();
-    items.dedup();
-    items
 }
 
 /// What each step of a plan does, in their order.

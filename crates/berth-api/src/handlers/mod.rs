@@ -5,6 +5,7 @@ mod app;
 mod backups;
 mod cards;
 mod catalog;
+mod diagnose;
 mod events;
 mod explain;
 mod exports;
@@ -53,6 +54,8 @@ pub struct Berth {
     running: Arc<Mutex<Running>>,
     /// Stops the searches for source folders.
     searching: Mutex<CancellationToken>,
+    /// Stops the diagnoses of servers.
+    diagnosing: Mutex<CancellationToken>,
 }
 
 impl Berth {
@@ -77,6 +80,7 @@ impl Berth {
             shown: Mutex::default(),
             running: Arc::default(),
             searching: Mutex::default(),
+            diagnosing: Mutex::default(),
         }
     }
 
@@ -117,7 +121,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use berth_core::catalog::Explained;
-    use berth_core::doctor::Check;
+    use berth_core::doctor::{Check, Diagnosis};
     use berth_core::export::Exported;
     use berth_core::job::Job;
     use berth_core::plan::Choices;

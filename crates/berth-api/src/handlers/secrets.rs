@@ -3,11 +3,11 @@
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::{Probe, VaultKind};
 use berth_core::input::{check_secret, filled_link};
-use berth_core::plan::VaultItem;
+use berth_core::plan::{VaultItem, vault_items};
 use berth_core::server::Installation;
 
 use super::Berth;
-use super::install::items;
+
 use crate::types::{AppEvent, SecretRef, SecretRow, SecretSet, VaultPassphrase};
 
 impl Berth {
@@ -17,7 +17,7 @@ impl Berth {
         let mut rows = Vec::new();
         for installation in &installations {
             let entry = self.entry(&installation.entry).await.ok();
-            for item in items(installation) {
+            for item in vault_items(installation) {
                 let spec = entry.as_ref().and_then(|entry| entry.input(&item.input));
                 rows.push(SecretRow {
                     name: installation.name.clone(),
@@ -96,7 +96,7 @@ impl Berth {
     /// replace the generation that the item belongs to.
     async fn secret_item(&self, secret: &SecretRef) -> Result<(Installation, VaultItem)> {
         let installation = self.installed(&secret.name).await?;
-        let item = items(&installation)
+        let item = vault_items(&installation)
             .into_iter()
             .find(|item| item.input == secret.input)
             .ok_or_else(|| {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use berth_core::client::Client;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Facts;
+use berth_core::plan::vault_items;
 use berth_core::port::{PathKind, StartRequest};
 use berth_core::progress::Watch;
 use berth_core::server::Installation;
 
-use super::install::items;
 use super::{Berth, logs};
 use crate::types::{
     InstallationPage, InstallationRow, NameRequest, ServerState, ToolCallAnswer, ToolCallRequest,
@@ -191,7 +191,7 @@ impl Berth {
         }
         // Where the vault cannot say, nothing is claimed.
         if around.facts.vault.found().is_some() {
-            for item in items(installation) {
+            for item in vault_items(installation) {
                 if let Ok(false) = self.ports.vault.contains(&item).await {
                     return ServerState::SecretMissing { input: item.input };
                 }

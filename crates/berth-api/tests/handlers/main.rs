@@ -7,6 +7,7 @@ mod app;
 mod backups;
 mod catalog;
 mod desk;
+mod diagnose;
 mod events;
 mod explain;
 mod facts;

@@ -2,10 +2,11 @@
 
 use berth_api::Berth;
 use berth_api::types::LauncherLinked;
-use berth_core::doctor::{Check, CheckId, CheckStatus, Fix};
-use berth_core::error::Result;
+use berth_core::doctor::{Check, CheckId, CheckStatus, Fix, Seen};
+use berth_core::error::{Error, Result};
 
 use crate::args::DoctorArgs;
+use crate::output::plan::place_options;
 use crate::output::{Output, clean, exit};
 
 /// Runs it; the exit code says whether something must be mended.
@@ -14,6 +15,9 @@ pub async fn run(berth: &Berth, out: Output, args: DoctorArgs) -> Result<u8> {
         let linked = berth.launcher_link(()).await?;
         out.answer(&linked, || link_text(&linked));
         return Ok(exit::DONE);
+    }
+    if let Some(name) = args.name {
+        return super::diagnose::run(berth, out, name).await;
     }
     berth.startup().await;
     if args.report {
@@ -41,21 +45,27 @@ fn link_text(linked: &LauncherLinked) -> String {
 }
 
 fn text(check: &Check) -> String {
-    let mut text = format!("{}: {}\n", title(check.id), status(check.status));
-    for seen in &check.seen {
+    let told = told(&check.seen, check.error.as_ref(), &check.fixes);
+    format!("{}: {}\n{told}", title(check.id), status(check.status))
+}
+
+/// What was seen, what is wrong, and what helps: a line each, indented.
+pub fn told(seen: &[Seen], error: Option<&Error>, fixes: &[Fix]) -> String {
+    let mut text = String::new();
+    for seen in seen {
         text.push_str(&format!(
             "  {}: {}\n",
             clean(&seen.what),
             clean(&seen.value)
         ));
     }
-    if let Some(error) = &check.error {
+    if let Some(error) = error {
         text.push_str(&format!("  {}\n", clean(&error.message())));
         if let Some(hint) = error.hint() {
             text.push_str(&format!("  {}\n", clean(&hint)));
         }
     }
-    for fix in &check.fixes {
+    for fix in fixes {
         if let Some(fix) = self::fix(fix) {
             text.push_str(&format!("  - {}\n", clean(&fix)));
         }
@@ -76,12 +86,14 @@ fn title(id: CheckId) -> &'static str {
     }
 }
 
-fn status(status: CheckStatus) -> &'static str {
+/// How a check stands, in words.
+pub fn status(status: CheckStatus) -> &'static str {
     match status {
         CheckStatus::Checking => "not known yet",
         CheckStatus::Good => "good",
         CheckStatus::Limited => "limited",
         CheckStatus::Bad => "needs to be mended",
+        CheckStatus::Skipped => "not looked at",
     }
 }
 
@@ -94,5 +106,23 @@ fn fix(fix: &Fix) -> Option<String> {
         Fix::CreateVault => "run: berth vault create".to_owned(),
         Fix::UnlockVault => "run: berth vault unlock".to_owned(),
         Fix::LinkLauncher { path } => format!("run: berth doctor --link (makes {path})"),
+        Fix::Connect {
+            name,
+            place,
+            replace,
+            direct,
+        } => {
+            let mut line = format!("run: berth connect {name}{}", place_options(place));
+            if *replace {
+                line.push_str(" --replace");
+            }
+            if *direct {
+                line.push_str(" --direct");
+            }
+            line
+        }
+        Fix::InstallAgain { name } => format!("run: berth update {name}"),
+        Fix::GiveSecret { name, input } => format!("run: berth secret set {name} {input}"),
+        Fix::StartServices { name } => format!("run: berth start {name}"),
     })
 }

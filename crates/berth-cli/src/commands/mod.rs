@@ -6,6 +6,7 @@ pub mod call;
 pub mod catalog;
 pub mod choices;
 pub mod connect;
+pub mod diagnose;
 pub mod doctor;
 mod env;
 pub mod explain;

@@ -95,6 +95,8 @@ pub fn code(error: &Error) -> u8 {
         | E::ClaudeFailed { .. }
         | E::ClientConfigInvalid { .. }
         | E::ClientConfigChanged { .. }
+        | E::RegistrationChanged { .. }
+        | E::ApprovalPending { .. }
         | E::LauncherNotOnPath => CLIENT,
         E::PythonMissing { .. }
         | E::NodeMissing { .. }

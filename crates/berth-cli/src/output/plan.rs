@@ -2,6 +2,7 @@
 
 use berth_api::types::PlanPreview;
 use berth_core::client::{Client, Place};
+use berth_core::plan::command::quote;
 use berth_core::plan::preview::{PreviewLine, StepPreview};
 use berth_core::plan::{Plan, Purpose, Warning};
 
@@ -185,5 +186,16 @@ pub fn place(place: &Place) -> String {
     match &place.project {
         Some(project) => format!("{} scope of {project}", place.scope),
         None => format!("{} scope", place.scope),
+    }
+}
+
+/// The options that name a place, each with a blank before it.
+pub fn place_options(place: &Place) -> String {
+    match (place.client, &place.project) {
+        (Client::ClaudeDesktop, _) => " --client claude-desktop".to_owned(),
+        (Client::ClaudeCode, Some(project)) => {
+            format!(" --scope {} --project {}", place.scope, quote(project))
+        }
+        (Client::ClaudeCode, None) => format!(" --scope {}", place.scope),
     }
 }

@@ -39,7 +39,7 @@ pub fn diagnose(
     ]
 }
 
-fn engine(fact: &Fact<EngineFacts>, platform: Platform) -> Check {
+pub(super) fn engine(fact: &Fact<EngineFacts>, platform: Platform) -> Check {
     let recheck = Fix::Recheck {
         probe: Probe::Engine,
     };
@@ -81,7 +81,7 @@ fn engine(fact: &Fact<EngineFacts>, platform: Platform) -> Check {
     )
 }
 
-fn vault(fact: &Fact<VaultFacts>, platform: Platform) -> Check {
+pub(super) fn vault(fact: &Fact<VaultFacts>, platform: Platform) -> Check {
     check(
         CheckId::Vault,
         fact,
@@ -105,7 +105,7 @@ fn vault(fact: &Fact<VaultFacts>, platform: Platform) -> Check {
     )
 }
 
-fn claude(fact: &Fact<ClientState>) -> Check {
+pub(super) fn claude(fact: &Fact<ClientState>) -> Check {
     let mut result = check(
         CheckId::Claude,
         fact,
@@ -292,7 +292,7 @@ fn programs(facts: &[(&str, &Fact<Program>)]) -> Vec<Seen> {
         .collect()
 }
 
-fn seen(what: &str, value: &str) -> Seen {
+pub(super) fn seen(what: &str, value: &str) -> Seen {
     Seen {
         what: what.to_owned(),
         value: value.to_owned(),

@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::client::Place;
 use crate::error::Error;
 use crate::facts::Probe;
 
 mod diagnose;
+mod server;
 
 pub use diagnose::diagnose;
+pub use server::{Diagnosis, ServerCheck, ServerCheckId, diagnose_server};
 
 /// One diagnosis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -52,6 +55,8 @@ pub enum CheckStatus {
     Limited,
     /// It must be mended before servers that need it can be installed.
     Bad,
+    /// Not looked at: something before it has to be mended first.
+    Skipped,
 }
 
 /// A label and a value.
@@ -93,4 +98,32 @@ pub enum Fix {
     },
     /// Go to the settings.
     OpenSettings,
+    /// Register a server at a place where it should be.
+    Connect {
+        /// The installation.
+        name: String,
+        /// The place.
+        place: Place,
+        /// Whether something else stands there under the name.
+        replace: bool,
+        /// Whether the client had the address itself.
+        direct: bool,
+    },
+    /// Install a server again with the choices that it has.
+    InstallAgain {
+        /// The installation.
+        name: String,
+    },
+    /// Store a secret of a server's.
+    GiveSecret {
+        /// The installation.
+        name: String,
+        /// The input.
+        input: String,
+    },
+    /// Start the services of a server's.
+    StartServices {
+        /// The installation.
+        name: String,
+    },
 }

@@ -7,6 +7,8 @@ mod runner;
 mod steps;
 mod work;
 
+pub(crate) use steps::verify::{Asked, client_says, handshake};
+
 pub use runner::{EventSink, JobRunner, StartedJob};
 
 use serde::{Deserialize, Serialize};

@@ -39,7 +39,7 @@ pub use preview::preview;
 pub use project::environments;
 pub use purpose::Purpose;
 pub use references::exact_reference;
-pub use remove::{remove, verify};
+pub use remove::{remove, vault_items, verify};
 pub use trust::Entrusted;
 pub use variants::{VariantState, default_variant, variants};
 pub use vault::VaultItem;

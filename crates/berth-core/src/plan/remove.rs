@@ -71,7 +71,7 @@ pub fn verify(
 /// What becomes of its secrets. Those that Berth made are kept with the data that they open: a
 /// database does not take another one later.
 fn of_secrets(installation: &Installation, delete_data: bool) -> Vec<Step> {
-    let mut gone = items(installation);
+    let mut gone = vault_items(installation);
     let made = |item: &&VaultItem| {
         let mut uses = installation.secrets.iter();
         uses.any(|used| used.made && used.input == item.input)
@@ -101,7 +101,7 @@ fn of_secrets(installation: &Installation, delete_data: bool) -> Vec<Step> {
 }
 
 /// The vault items of a generation, each once.
-pub(super) fn items(installation: &Installation) -> Vec<VaultItem> {
+pub fn vault_items(installation: &Installation) -> Vec<VaultItem> {
     let mut items: Vec<VaultItem> = installation
         .secrets
         .iter()

@@ -23,6 +23,24 @@ impl FakeClaude {
         }
     }
 
+    /// A file that a test has written is read like a client's own: it has to be JSON.
+    fn check_file(&self, place: &Place) -> Result<()> {
+        let path = match (place.client, place.scope, &place.project) {
+            (Client::ClaudeDesktop, _, _) => self.desktop_file()?,
+            (_, Scope::Project, Some(project)) => format!("{project}/.mcp.json"),
+            _ => format!("{}/.claude.json", World::USER_HOME),
+        };
+        let state = self.0.state();
+        let text = state.files.read(&path).unwrap_or("{}");
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let invalid = Error::new(ErrorCode::ClientConfigInvalid { path });
+                Err(invalid.caused_by(&error))
+            }
+        }
+    }
+
     fn seen(&self, is_shown: impl Fn(&Place) -> bool) -> Vec<RegistrationSummary> {
         let state = self.0.state();
         let seen = state
@@ -78,6 +96,7 @@ impl Clients for FakeClaude {
 
     // Reading is reading a file: it needs no program.
     async fn registration(&self, name: &str, place: &Place) -> Result<Option<Registration>> {
+        self.check_file(place)?;
         let state = self.0.state();
         let raw = state.registrations.get(&(place.clone(), name.to_owned()));
         Ok(raw.map(|raw| Registration {

@@ -130,6 +130,7 @@ impl World {
         files.create_folder("/home/ada/project");
         files.create_folder("/home/ada/notes");
         files.write("/opt/node/bin/node", "node");
+        files.write(Self::LAUNCHER, "berth");
         let state = State {
             files,
             engine: Ok(EngineFacts {

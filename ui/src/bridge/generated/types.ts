@@ -328,7 +328,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "registration_changed", name: string, client: Client, scope: Scope, } | { "code": "approval_pending", name: string, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -555,7 +555,7 @@ export type CheckId = "engine" | "vault" | "claude" | "launcher" | "python" | "n
 /**
  * How a check stands.
  */
-export type CheckStatus = "checking" | "good" | "limited" | "bad";
+export type CheckStatus = "checking" | "good" | "limited" | "bad" | "skipped";
 
 /**
  * One of the values of a choice.
@@ -959,6 +959,24 @@ holds: string,
 holds_keys: boolean, };
 
 /**
+ * What was seen of one server's connection.
+ */
+export type Diagnosis = { 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * In the order of the way from a client to the server: each stands on those before it.
+ */
+checks: Array<ServerCheck>, 
+/**
+ * A command line for this computer's shell that starts the server as a client does, and sends
+ * it `initialize`. It holds no secret.
+ */
+by_hand: string, };
+
+/**
  * A place whose client has the server's address itself, and not the launcher.
  */
 export type Direct = { 
@@ -1245,7 +1263,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "registration_changed", name: string, client: Client, scope: Scope, } | { "code": "approval_pending", name: string, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * An error of Berth's own, and where it was read.
@@ -1527,7 +1545,39 @@ url: string, } | { "fix": "create_vault" } | { "fix": "unlock_vault" } | { "fix"
 /**
  * Absolute path of the link.
  */
-path: string, } | { "fix": "open_settings" };
+path: string, } | { "fix": "open_settings" } | { "fix": "connect", 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * The place.
+ */
+place: Place, 
+/**
+ * Whether something else stands there under the name.
+ */
+replace: boolean, 
+/**
+ * Whether the client had the address itself.
+ */
+direct: boolean, } | { "fix": "install_again", 
+/**
+ * The installation.
+ */
+name: string, } | { "fix": "give_secret", 
+/**
+ * The installation.
+ */
+name: string, 
+/**
+ * The input.
+ */
+input: string, } | { "fix": "start_services", 
+/**
+ * The installation.
+ */
+name: string, };
 
 /**
  * A program of this computer that runs in a folder of the person's, as the person.
@@ -3397,6 +3447,41 @@ what: string,
 value: string, };
 
 /**
+ * One look at a server's connection.
+ */
+export type ServerCheck = { 
+/**
+ * What was looked at.
+ */
+id: ServerCheckId, 
+/**
+ * The place, where it is of one.
+ */
+place: Place | null, 
+/**
+ * How it stands.
+ */
+status: CheckStatus, 
+/**
+ * What was seen, where it is worth telling.
+ */
+seen: Array<Seen>, 
+/**
+ * What is wrong.
+ */
+error: BerthError | null, 
+/**
+ * What can be done about it.
+ */
+fixes: Array<Fix>, };
+
+/**
+ * What is looked at of a server, in this order. What does not belong to a server (an engine, where
+ * it needs none) is left out.
+ */
+export type ServerCheckId = "config" | "registration" | "launcher" | "record" | "secrets" | "engine" | "images" | "environment" | "folders" | "services" | "sessions" | "handshake" | "client";
+
+/**
  * How an installation stands.
  */
 export type ServerState = { "state": "ready" } | { "state": "in_use" } | { "state": "busy", 
@@ -4551,6 +4636,8 @@ export interface Commands {
   settings_get: { request: null; response: Settings };
   settings_set: { request: Settings; response: Settings };
   doctor_run: { request: null; response: Array<Check> };
+  server_diagnose: { request: NameRequest; response: Diagnosis };
+  server_diagnose_stop: { request: null; response: null };
   launcher_link: { request: null; response: LauncherLinked };
   support_report: { request: null; response: SupportReport };
   pick_folder: { request: PickRequest; response: Picked };

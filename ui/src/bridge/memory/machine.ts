@@ -29,6 +29,7 @@ import {
 import { actionPlan, actionRows } from './actions';
 import { backupPlan, restorePlan } from './backups';
 import { cardOf, runsIn, search } from './catalog';
+import { diagnosisOf } from './diagnose';
 import { entries, manyEntries } from './entries';
 import { explained } from './explain';
 import { exportsOf } from './exports';
@@ -111,6 +112,11 @@ export class MemoryBridge implements Bridge {
   search: Promise<SourcesFound> | null = null;
   /** The logs that servers keep, by the server. */
   logs: Record<string, LogPage[]> = {};
+  /** Servers whose registration somebody has taken out by hand. */
+  readonly unregistered = new Set<string>();
+  /** Whether a diagnosis goes on until it is stopped. */
+  slow = false;
+  #stopDiagnosis: () => void = () => undefined;
   /** What the native dialogs give, one after the other. */
   picks: (string | null)[] = [];
   /** Why actions cannot be done now, by their identifiers. */
@@ -633,6 +639,21 @@ export class MemoryBridge implements Bridge {
       return settings;
     },
     doctor_run: () => checksOf(this.#facts()),
+    server_diagnose: ({ name }) => {
+      const installation = this.#installation(name);
+      const missing = installation.secrets
+        .map(({ input }) => input)
+        .filter((input) => !this.keychain.has(`${name}/${input}`));
+      if (this.slow)
+        return new Promise((_, reject) => {
+          this.#stopDiagnosis = () => reject(new CallFailed({ code: 'cancelled' }));
+        });
+      return diagnosisOf(installation, this.#facts(), !this.unregistered.has(name), missing);
+    },
+    server_diagnose_stop: () => {
+      this.#stopDiagnosis();
+      return null;
+    },
     launcher_link: () => ({ path: '/home/sam/.local/bin/berth', on_path: true }),
     support_report: () => ({ text: '# Berth 0.1.0\n\nA pretended report.' }),
     pick_folder: () => ({ path: this.picks.shift() ?? '/home/sam/src/website' }),

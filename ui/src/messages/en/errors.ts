@@ -19,6 +19,14 @@ export const errors = {
     message: '{client} already has a server named “{name}” ({scope}).',
     hint: 'Reconfigure to replace it (it comes back if anything fails), or choose another name or place.',
   },
+  registration_changed: {
+    message: 'What {client} has under “{name}” ({scope}) is not what Berth has registered.',
+    hint: 'Register it again. If somebody else’s stands there, it comes back should anything fail.',
+  },
+  approval_pending: {
+    message: 'Claude Code does not start “{name}” before you have approved it.',
+    hint: 'Open Claude Code in the project’s folder and approve the server.',
+  },
   job_running: {
     message: 'Something is already being done to “{name}”.',
     hint: 'Wait for it to end, or cancel it in Activity.',

@@ -42,6 +42,7 @@ export const settings = {
   'doctor.status.good': 'In order',
   'doctor.status.limited': 'Works with limits',
   'doctor.status.bad': 'Needs attention',
+  'doctor.status.skipped': 'Not looked at',
   'doctor.seen': 'What was found',
   'doctor.fixes': 'What to do',
 
@@ -79,6 +80,13 @@ export const settings = {
   'seen.count': 'Number',
   'seen.file': 'File',
   'seen.name': 'Name',
+  'seen.command': 'Registered command',
+  'seen.secret': 'Secret in the vault',
+  'seen.image': 'Image',
+  'seen.service': 'Service',
+  'seen.sessions': 'Sessions now',
+  'seen.tools': 'Tools',
+  'seen.answered': 'First answer after',
 
   'fix.recheck': 'Check again',
   'fix.copy_command': 'Run this in a terminal, then check again:',
@@ -101,4 +109,9 @@ export const settings = {
   'fix.link_launcher.add':
     'The link {path} is made, but its folder is not on your PATH. Add it in your shell’s settings.',
   'fix.open_settings': 'Open Settings',
+  'fix.connect': 'Register it…',
+  'fix.connect.replace': 'Replace what stands there…',
+  'fix.install_again': 'Reconfigure…',
+  'fix.give_secret': 'Set the secret “{input}”',
+  'fix.start_services': 'Start its services',
 } as const;

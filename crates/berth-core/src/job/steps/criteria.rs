@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Context;
 use crate::client::LauncherCommand;
 use crate::criteria::{hold, unseen};
 use crate::error::Result;
+use crate::port::Ports;
 use crate::progress::{Progress, Watch};
 use crate::server::{Health, Installation};
 
@@ -50,7 +50,7 @@ impl Heard {
 /// Looks at the criteria of an installation, and adds what is seen to what the server says of
 /// itself. The inner result is whether those that are required hold.
 pub async fn look_at(
-    context: &Context<'_>,
+    ports: &Ports,
     installation: &Installation,
     command: &LauncherCommand,
     heard: &Heard,
@@ -60,7 +60,7 @@ pub async fn look_at(
     if installation.criteria.is_empty() {
         return Ok(Ok(()));
     }
-    let inspector = &context.ports.inspector;
+    let inspector = &ports.inspector;
     let looked = inspector.inspect(&installation.name, command, heard.lines(), watch);
     let seen = match looked.await {
         Ok(seen) => seen,
@@ -73,7 +73,7 @@ pub async fn look_at(
     }
     let held = hold(&seen);
     let health = health.get_or_insert_with(|| Health {
-        asked_at: context.ports.host.now(),
+        asked_at: ports.host.now(),
         ..Health::default()
     });
     health.criteria = seen;

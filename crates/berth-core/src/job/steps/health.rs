@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::Context;
 use crate::error::{Error, ErrorCode};
-use crate::port::{ProbeAnswer, StartRequest};
+use crate::port::{Ports, ProbeAnswer, StartRequest};
 use crate::progress::Watch;
 use crate::server::{ContainerLaunch, Health, HealthPaths, Installation, Launch, Probed, metrics};
 
@@ -26,30 +25,26 @@ struct Asked {
 /// Asks a server that runs: one that was started for this verification, or one somewhere else.
 /// `None` where it has no paths for that. Whatever goes wrong is no answer: none of it decides
 /// anything.
-pub async fn ask(
-    context: &Context<'_>,
-    installation: &Installation,
-    watch: &Watch,
-) -> Option<Health> {
+pub async fn ask(ports: &Ports, installation: &Installation, watch: &Watch) -> Option<Health> {
     let asked = paths(installation)?;
-    let health = match base(context, installation).await {
-        Some(base) => look(context, &Asked { base, paths: asked }).await,
+    let health = match base(ports, installation).await {
+        Some(base) => look(ports, &Asked { base, paths: asked }).await,
         None => silent(asked),
     };
-    Some(told(context, health, watch))
+    Some(told(ports, health, watch))
 }
 
 /// Asks a server whose handshake has `failed`: it is started once more, without a word to it. It gets
 /// as long as it had for the handshake, unless that was too short for it: nobody waits twice.
 pub async fn ask_again(
-    context: &Context<'_>,
+    ports: &Ports,
     installation: &Installation,
     request: &StartRequest,
     failed: &Error,
     watch: &Watch,
 ) -> Option<Health> {
     if !matches!(installation.launch, Launch::Container(_)) {
-        return ask(context, installation, watch).await;
+        return ask(ports, installation, watch).await;
     }
     let paths = paths(installation)?;
     let seconds = match failed.code {
@@ -57,20 +52,20 @@ pub async fn ask_again(
         _ => request.startup_seconds,
     };
     let looks = seconds.saturating_mul(A_SECOND);
-    let health = match context.ports.mcp.hold(request).await {
+    let health = match ports.mcp.hold(request).await {
         Ok(mut held) => {
             let ended = || held.has_ended();
-            let health = until_it_answers(context, installation, &paths, looks, ended).await;
+            let health = until_it_answers(ports, installation, &paths, looks, ended).await;
             held.end().await;
             health
         }
         Err(_) => silent(paths),
     };
-    Some(told(context, health, watch))
+    Some(told(ports, health, watch))
 }
 
 async fn until_it_answers(
-    context: &Context<'_>,
+    ports: &Ports,
     installation: &Installation,
     paths: &HealthPaths,
     mut looks: u32,
@@ -79,9 +74,9 @@ async fn until_it_answers(
     let mut seen = silent(paths.clone());
     while looks > 0 {
         looks -= 1;
-        if let Some(base) = base(context, installation).await {
+        if let Some(base) = base(ports, installation).await {
             let paths = paths.clone();
-            let now = look(context, &Asked { base, paths }).await;
+            let now = look(ports, &Asked { base, paths }).await;
             if answers(&now) == now.asked().count() {
                 return now;
             }
@@ -117,10 +112,10 @@ fn paths(installation: &Installation) -> Option<HealthPaths> {
 }
 
 /// The address that the paths are below.
-async fn base(context: &Context<'_>, installation: &Installation) -> Option<String> {
+async fn base(ports: &Ports, installation: &Installation) -> Option<String> {
     match &installation.launch {
         Launch::Remote(launch) => Some(launch.url.clone()),
-        Launch::Container(launch) => published(context, installation, launch).await,
+        Launch::Container(launch) => published(ports, installation, launch).await,
         Launch::Process { .. } => None,
     }
 }
@@ -128,7 +123,7 @@ async fn base(context: &Context<'_>, installation: &Installation) -> Option<Stri
 /// Where the server is reached: at the port that is kept for it, or that of the youngest session of
 /// this generation.
 async fn published(
-    context: &Context<'_>,
+    ports: &Ports,
     installation: &Installation,
     launch: &ContainerLaunch,
 ) -> Option<String> {
@@ -137,12 +132,12 @@ async fn published(
         return Some(format!("http://127.0.0.1:{port}/"));
     }
     let inside = http.port;
-    let engine = &context.ports.engine;
+    let engine = &ports.engine;
     let containers = engine
         .session_containers(Some(&installation.name))
         .await
         .ok()?;
-    let home = context.ports.host.home();
+    let home = ports.host.home();
     let ours = containers.into_iter().filter(|container| {
         let labels = &container.labels;
         container.running && labels.home == home && labels.generation == installation.generation
@@ -153,12 +148,12 @@ async fn published(
     Some(format!("http://127.0.0.1:{port}/"))
 }
 
-async fn look(context: &Context<'_>, asked: &Asked) -> Health {
+async fn look(ports: &Ports, asked: &Asked) -> Health {
     let paths = &asked.paths;
     let (live, ready, told) = futures_util::join!(
-        answer(context, &asked.base, paths.live.as_deref()),
-        answer(context, &asked.base, paths.ready.as_deref()),
-        answer(context, &asked.base, paths.metrics.as_deref()),
+        answer(ports, &asked.base, paths.live.as_deref()),
+        answer(ports, &asked.base, paths.ready.as_deref()),
+        answer(ports, &asked.base, paths.metrics.as_deref()),
     );
     let (numbers, left_out) = match &told {
         Some(answer) if (200..300).contains(&answer.status) => metrics(&answer.body),
@@ -171,9 +166,9 @@ async fn look(context: &Context<'_>, asked: &Asked) -> Health {
     }
 }
 
-async fn answer(context: &Context<'_>, base: &str, path: Option<&str>) -> Option<ProbeAnswer> {
+async fn answer(ports: &Ports, base: &str, path: Option<&str>) -> Option<ProbeAnswer> {
     let url = url::Url::parse(base).ok()?.join(path?).ok()?;
-    context.ports.probe.ask(url.as_str()).await
+    ports.probe.ask(url.as_str()).await
 }
 
 fn silent(paths: HealthPaths) -> Health {
@@ -196,7 +191,7 @@ fn seen(paths: &HealthPaths, answers: [Option<ProbeAnswer>; 3]) -> Health {
     }
 }
 
-fn told(context: &Context<'_>, health: Health, watch: &Watch) -> Health {
+fn told(ports: &Ports, health: Health, watch: &Watch) -> Health {
     for (what, probed) in health.asked() {
         watch.line(match probed.status {
             Some(status) => format!("{what}: {} answers {status}", probed.path),
@@ -204,7 +199,7 @@ fn told(context: &Context<'_>, health: Health, watch: &Watch) -> Health {
         });
     }
     Health {
-        asked_at: context.ports.host.now(),
+        asked_at: ports.host.now(),
         ..health
     }
 }

@@ -13,7 +13,7 @@ mod registration;
 mod removal;
 mod secret;
 mod services;
-mod verify;
+pub mod verify;
 
 use super::report::Reporter;
 use super::{Job, StepOutcome};

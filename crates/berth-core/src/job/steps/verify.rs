@@ -4,7 +4,7 @@ use crate::client::{Client, Place, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
-use crate::port::{ClientHealth, McpSession, PathKind, StartRequest};
+use crate::port::{ClientHealth, McpSession, PathKind, Ports, StartRequest};
 use crate::progress::Watch;
 use crate::server::{DataPlace, Health, Installation, Launch, Tool, tools_hash};
 
@@ -78,31 +78,78 @@ async fn check(
     else {
         return Err(Error::internal("not a verification"));
     };
-    let (place, credential_check) = (place.as_ref(), credential_check.as_ref());
-    let installation = context.ports.store.installation(name)?;
-    if let Some(installation) = &installation {
-        // Before it is started: its own way of saying so would be a traceback.
-        still_there(context, installation)?;
-    }
+    let ports = context.ports;
+    let installation = ports.store.installation(name)?;
     let request = StartRequest {
         command: command.clone(),
-        folder: place.and_then(|place| place.project.clone()),
+        folder: place.as_ref().and_then(|place| place.project.clone()),
         startup_seconds: *startup_seconds,
     };
+    let asked = Asked {
+        installation: installation.as_ref(),
+        request: &request,
+        credential_check: credential_check.as_ref(),
+    };
+    let (tools, answered_ms) = handshake(ports, &asked, health, watch).await?;
+    let mut pending_approval = false;
+    // Claude Desktop cannot be asked; the handshake is what it would do.
+    let place = place.as_ref();
+    if let Some(place) = place.filter(|place| place.client == Client::ClaudeCode) {
+        match client_says(ports, name, place, watch).await? {
+            // The person approves a project's servers inside Claude Code.
+            ClientHealth::PendingApproval => pending_approval = true,
+            // The handshake itself has succeeded; words that a newer Claude Code uses for that do
+            // not undo it.
+            ClientHealth::Unclear => watch.line("Claude Code's own check could not be read"),
+            _ => {}
+        }
+    }
+    Ok((tools, answered_ms, pending_approval))
+}
+
+/// What is started and spoken with.
+pub struct Asked<'a> {
+    /// The record, where there is one: what else is looked at beside the handshake.
+    pub installation: Option<&'a Installation>,
+    /// The command.
+    pub request: &'a StartRequest,
+    /// The entry's own check of its credentials.
+    pub credential_check: Option<&'a CredentialCheck>,
+}
+
+/// Starts a server as a client would: its tools, and the milliseconds to its first answer.
+///
+/// # Errors
+/// `PathMissing`; what the server fails with; `CredentialRefused`, `CriterionUnmet`. `health` is what
+/// it said of itself in either case.
+pub async fn handshake(
+    ports: &Ports,
+    asked: &Asked<'_>,
+    health: &mut Option<Health>,
+    watch: &Watch,
+) -> Result<(Vec<Tool>, u64)> {
+    let Asked {
+        installation,
+        request,
+        credential_check,
+    } = *asked;
+    let command = &request.command;
+    if let Some(installation) = installation {
+        // Before it is started: its own way of saying so would be a traceback.
+        still_there(ports, installation)?;
+    }
     let heard = Heard::by(watch);
-    let mut session = match (
-        context.ports.mcp.start(&request, &heard.watch).await,
-        &installation,
-    ) {
+    let started = ports.mcp.start(request, &heard.watch).await;
+    let mut session = match (started, installation) {
         (Ok(session), _) => session,
         (Err(error), Some(installation)) if !error.is_cancelled() => {
             // What it says of itself may differ, and is worth knowing beside it.
             let asked = async {
-                Ok(super::health::ask_again(context, installation, &request, &error, watch).await)
+                Ok(super::health::ask_again(ports, installation, request, &error, watch).await)
             };
             *health = watch.until_cancelled(asked).await?;
             // They may tell why; that it does not answer is what counts.
-            let _held = look_at(context, installation, command, &heard, health, watch).await?;
+            let _held = look_at(ports, installation, command, &heard, health, watch).await?;
             return Err(error);
         }
         (Err(error), _) => return Err(error),
@@ -110,41 +157,41 @@ async fn check(
     let talked = watch
         .until_cancelled(talk(session.as_mut(), credential_check, watch))
         .await;
-    if let Some(installation) = &installation {
-        *health = super::health::ask(context, installation, watch).await;
+    if let Some(installation) = installation {
+        *health = super::health::ask(ports, installation, watch).await;
     }
     let answered_ms = session.answered_ms();
     session.close().await?;
-    if let Some(installation) = &installation {
-        let unmet = look_at(context, installation, command, &heard, health, watch).await?;
+    if let Some(installation) = installation {
+        let unmet = look_at(ports, installation, command, &heard, health, watch).await?;
         // What the handshake says comes first.
         talked.as_ref().map_err(Clone::clone)?;
         unmet?;
     }
-    let tools = talked?;
-    let mut pending_approval = false;
-    // Claude Desktop cannot be asked; the handshake is what it would do.
-    if let Some(place) = place.filter(|place| place.client == Client::ClaudeCode) {
-        match watch
-            .until_cancelled(context.ports.clients.health(name, place))
-            .await?
-        {
-            ClientHealth::Connected => {}
-            // The person approves a project's servers inside Claude Code.
-            ClientHealth::PendingApproval => pending_approval = true,
-            // The handshake itself has succeeded; words that a newer Claude Code uses for that do
-            // not undo it.
-            ClientHealth::Unclear => watch.line("Claude Code's own check could not be read"),
-            ClientHealth::Failed | ClientHealth::Absent => {
-                return Err(unreachable_for_claude(context, name, place).await);
-            }
-        }
-    }
-    Ok((tools, answered_ms, pending_approval))
+    Ok((talked?, answered_ms))
 }
 
-fn still_there(context: &Context<'_>, installation: &Installation) -> Result<()> {
-    let host = &context.ports.host;
+/// What Claude Code itself says of a server at a place of its: never that it cannot use it.
+///
+/// # Errors
+/// Why it cannot: `LauncherNotOnPath`, `ClaudeFailed`.
+pub async fn client_says(
+    ports: &Ports,
+    name: &str,
+    place: &Place,
+    watch: &Watch,
+) -> Result<ClientHealth> {
+    let asked = ports.clients.health(name, place);
+    match watch.until_cancelled(asked).await? {
+        ClientHealth::Failed | ClientHealth::Absent => {
+            Err(unreachable_for_claude(ports, name, place).await)
+        }
+        said => Ok(said),
+    }
+}
+
+fn still_there(ports: &Ports, installation: &Installation) -> Result<()> {
+    let host = &ports.host;
     let mut needs = installation.launch.needs().into_iter();
     match needs.find(|path| host.path_kind(path) == PathKind::Nothing) {
         Some(path) => Err(Error::new(ErrorCode::PathMissing {
@@ -155,9 +202,9 @@ fn still_there(context: &Context<'_>, installation: &Installation) -> Result<()>
 }
 
 /// Why Claude Code cannot start what we could: a project's registration names `berth` alone.
-async fn unreachable_for_claude(context: &Context<'_>, name: &str, place: &Place) -> Error {
+async fn unreachable_for_claude(ports: &Ports, name: &str, place: &Place) -> Error {
     if place.scope == Scope::Project
-        && let Err(error) = context.ports.host.launcher_on_path().await
+        && let Err(error) = ports.host.launcher_on_path().await
     {
         return error;
     }

@@ -16,7 +16,7 @@ pub(super) use container::below;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::remove::items;
+use super::remove::vault_items;
 use super::{Choices, HereImage, Plan, Purpose, Step, variants};
 use crate::catalog::{Entry, Run, Variant};
 use crate::client::{Client, LauncherCommand, Place, RegistrationSummary};
@@ -328,7 +328,7 @@ impl Planning<'_> {
                 network: (!is_used).then(|| network.clone()),
             });
         }
-        let items = items(old);
+        let items = vault_items(old);
         if !items.is_empty() {
             steps.push(Step::DeleteSecrets { items });
         }
