@@ -1,9 +1,10 @@
 //! What the hidden commands have in common that other processes of Berth's ask for. What needs the
 //! vault is done in this program, whoever asks; they say what goes on in lines of JSON.
 
-use std::io::Write;
-use std::path::Path;
+use std::io::{Read, Write};
+use std::path::PathBuf;
 
+use berth_adapters::criteria::Here;
 use berth_adapters::docker::DockerEngine;
 use berth_adapters::host::LocalHost;
 use berth_adapters::launcher::Record;
@@ -11,14 +12,21 @@ use berth_adapters::services::Said;
 use berth_adapters::vault::LaunchReader;
 use berth_core::error::{Error, Result};
 use berth_core::port::Host;
-use berth_core::progress::Progress;
+use berth_core::progress::{Progress, Watch};
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
 
 use crate::output::exit;
+use crate::signals::Signals;
 
 /// One installation and what is around it.
 pub struct Around {
     /// This computer.
     pub host: LocalHost,
+    /// Berth's home.
+    home: PathBuf,
+    /// The person's home folder.
+    user_home: PathBuf,
     /// The installation.
     pub record: Record,
     /// Where the settings say, else where it answered last, as for a session.
@@ -34,17 +42,30 @@ impl Around {
     /// What [`LocalHost::new`] and [`Record::read`] say.
     pub fn of(home: Option<&str>, name: &str) -> Result<Self> {
         let host = LocalHost::new(home)?;
-        let home = host.home();
-        let folder = Path::new(&home);
-        let record = Record::read(folder, name)?;
+        let (home, user_home) = (PathBuf::from(host.home()), host.user_home());
+        let record = Record::read(&home, name)?;
         let set = record.settings.engine_endpoint.clone();
         let endpoint = set.or_else(|| record.notes.engine_endpoint.clone());
         Ok(Self {
-            engine: DockerEngine::new(&host.user_home(), move || endpoint.clone()),
-            secrets: LaunchReader::new(folder, &record.settings, &record.notes),
+            engine: DockerEngine::new(&user_home, move || endpoint.clone()),
+            secrets: LaunchReader::new(&home, &record.settings, &record.notes),
             host,
             record,
+            home,
+            user_home: user_home.into(),
         })
+    }
+
+    /// What can be looked at of it, and done with it.
+    pub fn here(&self) -> Here<'_> {
+        Here {
+            record: &self.record,
+            home: &self.home,
+            user_home: &self.user_home,
+            owner: self.host.owner(),
+            engine: &self.engine,
+            secrets: &self.secrets,
+        }
     }
 }
 
@@ -58,6 +79,44 @@ pub fn done<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .build()
         .map_err(|error| Error::internal("no event loop could be made").caused_by(&error))?
         .block_on(work)
+}
+
+/// Does the work as [`done`] does, until a signal or `gone` says that nobody waits for it any more.
+/// It takes away what it has begun then.
+///
+/// # Errors
+/// What the work says; `Internal` where no loop can be made.
+pub fn until_unwanted<T>(
+    gone: impl Future,
+    work: impl AsyncFnOnce(&Watch) -> Result<T>,
+) -> Result<T> {
+    done(async {
+        let cancel = CancellationToken::new();
+        let watch = Watch::new(tell, cancel.clone());
+        let mut signals = Signals::new()?;
+        let mut working = std::pin::pin!(work(&watch));
+        tokio::select! {
+            done = &mut working => return done,
+            () = signals.next() => {}
+            _ = gone => {}
+        }
+        cancel.cancel();
+        working.await
+    })
+}
+
+/// What stands on standard input as JSON, of at most `limit` bytes.
+///
+/// # Errors
+/// `Internal`: who asks is Berth itself.
+pub fn input<T: DeserializeOwned>(limit: u64) -> Result<T> {
+    let mut input = Vec::new();
+    std::io::stdin()
+        .take(limit)
+        .read_to_end(&mut input)
+        .map_err(|error| Error::internal("no input").caused_by(&error))?;
+    serde_json::from_slice(&input)
+        .map_err(|error| Error::internal("the input cannot be read").caused_by(&error))
 }
 
 /// Says the last of it; the exit code.
