@@ -8,6 +8,7 @@ mod e2e {
     mod criteria;
     mod csp;
     mod desktop;
+    mod diagnosis;
     mod doctor;
     mod effort;
     mod env;

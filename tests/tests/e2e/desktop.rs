@@ -10,7 +10,7 @@ use berth_tests::window::Window;
 use serde_json::Value;
 
 use super::accessible::violations;
-use super::steps;
+use super::{diagnosis, steps};
 
 #[tokio::test]
 async fn a_server_is_connected_to_claude_desktop_and_disconnected() {
@@ -73,6 +73,7 @@ async fn a_server_is_connected_to_claude_desktop_and_disconnected() {
     assert_eq!(fs::read_to_string(&file).expect("a file"), owned);
     assert!(is_connected(&sandbox, HUB));
 
+    diagnosis::is_found_and_mended(&window, &sandbox, HUB).await;
     steps::remove(&window, HUB, false).await;
     window.close().await;
     assert_nothing_left(&sandbox, HUB);
