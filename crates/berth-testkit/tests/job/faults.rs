@@ -1,5 +1,7 @@
 //! One fault at every call of every shape.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use berth_core::client::Place;
 use berth_core::job::{JobState, StepState};
 use berth_core::plan::{Purpose, Step, prepare_disconnect, prepare_remove};
@@ -32,16 +34,32 @@ async fn whole(shape: Shape) -> (Snapshot, Snapshot, Vec<&'static str>) {
     (before, comparable(&world), faults.calls())
 }
 
-#[tokio::test]
-async fn a_job_that_is_stopped_anywhere_leaves_nothing_half_done() {
-    for shape in Shape::ALL {
-        let (before, after, calls) = whole(shape).await;
-        assert!(calls.len() > 5, "{shape:?}: {calls:?}");
-        for (index, call) in calls.iter().enumerate() {
-            for fault in Fault::ALL {
-                let at = format!("{shape:?}, {fault:?} at {index} {call}");
-                one(shape, index, call, fault, &before, &after, &at).await;
-            }
+#[test]
+fn a_job_that_is_stopped_anywhere_leaves_nothing_half_done() {
+    // The longest test there is here: the shapes are divided among the processors.
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let mut runtime = tokio::runtime::Builder::new_current_thread();
+                let runtime = runtime.enable_all().build().expect("a runtime");
+                while let Some(shape) = Shape::ALL.get(next.fetch_add(1, Relaxed)) {
+                    runtime.block_on(every_fault(*shape));
+                }
+            });
+        }
+    });
+    assert!(next.into_inner() >= Shape::ALL.len(), "all were tried");
+}
+
+async fn every_fault(shape: Shape) {
+    let (before, after, calls) = whole(shape).await;
+    assert!(calls.len() > 5, "{shape:?}: {calls:?}");
+    for (index, call) in calls.iter().enumerate() {
+        for fault in Fault::ALL {
+            let at = format!("{shape:?}, {fault:?} at {index} {call}");
+            one(shape, index, call, fault, &before, &after, &at).await;
         }
     }
 }
