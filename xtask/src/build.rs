@@ -25,12 +25,34 @@ pub fn launcher(paths: &Paths, interrupt: &Interrupt) -> Result<PathBuf> {
     Ok(paths.debug("berth"))
 }
 
+/// What Tauri's command adds to the features of an app that has its front end inside.
+pub const IN_APP: [&str; 2] = ["--features", "tauri/custom-protocol"];
+
 /// The app with its front end inside, and the installers of these kinds.
 pub fn app(
     paths: &Paths,
     interrupt: &Interrupt,
     profile: Profile,
     bundles: &[&str],
+) -> Result<PathBuf> {
+    tauri(paths, interrupt, profile, bundles, &[])
+}
+
+/// The app as the tests start it, unoptimized. It is built with everything else that is here, so
+/// that its dependencies have the features that the tests' have, and are not built again; what is
+/// built beside it takes the launcher's place.
+pub fn app_for_tests(paths: &Paths, interrupt: &Interrupt, bundles: &[&str]) -> Result<PathBuf> {
+    let app = tauri(paths, interrupt, Profile::Debug, bundles, &["--workspace"])?;
+    launcher(paths, interrupt)?;
+    Ok(app)
+}
+
+fn tauri(
+    paths: &Paths,
+    interrupt: &Interrupt,
+    profile: Profile,
+    bundles: &[&str],
+    for_cargo: &[&str],
 ) -> Result<PathBuf> {
     let mut cmd = Cmd::new(paths.ui_bin("tauri"))
         .arg("build")
@@ -46,6 +68,9 @@ pub fn app(
     // The release workflow signs on Windows by a certificate whose thumbprint it learns only there.
     if let Some(config) = std::env::var_os("BERTH_BUNDLE_CONFIG") {
         cmd = cmd.arg("--config").arg(config);
+    }
+    if !for_cargo.is_empty() {
+        cmd = cmd.arg("--").args(for_cargo);
     }
     cmd.run(interrupt)?;
     Ok(built(paths, profile).join(exe("berth-app")))

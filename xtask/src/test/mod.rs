@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything, against real components, summed up in one line.
 
+mod beside;
 mod run;
 mod suites;
 mod tally;
@@ -11,7 +12,7 @@ use crate::ground::{self, Ground, names};
 use crate::interrupt::Interrupt;
 use crate::paths::Paths;
 use crate::setup::{Need, setup};
-use crate::{out, package};
+use crate::{out, package, platforms};
 use std::path::PathBuf;
 use tally::Tally;
 
@@ -20,6 +21,9 @@ use tally::Tally;
 pub struct Options {
     /// Only suites with one of these words in their name, such as `berth-core`, `e2e` or `ui`
     pub only: Vec<String>,
+    /// Also do what `check-platforms` does; on Linux in the time that the tests leave unused
+    #[arg(long)]
+    pub check_platforms: bool,
     /// Arguments for the Rust test programs, such as a test's name
     #[arg(last = true)]
     pub args: Vec<String>,
@@ -45,7 +49,13 @@ fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> R
     // The base image comes over the network while the compiler has the processor.
     let base = std::thread::spawn({
         let (paths, interrupt) = (paths.clone(), interrupt.clone());
-        move || ground::base_image(&paths, &interrupt)
+        let platforms = options.check_platforms;
+        move || {
+            if platforms {
+                platforms::obtain_all(&paths, &interrupt);
+            }
+            ground::base_image(&paths, &interrupt)
+        }
     });
     let built = build(paths, interrupt);
     match base.join() {
@@ -67,16 +77,25 @@ fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> R
         ground: Some(&ground),
         args: &options.args,
     };
-    for suite in suites.iter().filter(|suite| chosen(&suite.name)) {
-        tally.add(runner.suite(suite)?);
-    }
+    // First, because they are compiled, and cargo does one thing at a time in a folder.
     if chosen("doc") {
         tally.add(runner.docs()?);
+    }
+    let beside = if options.check_platforms {
+        Some(beside::Beside::start(paths, interrupt)?)
+    } else {
+        None
+    };
+    for suite in suites.iter().filter(|suite| chosen(&suite.name)) {
+        tally.add(runner.suite(suite)?);
     }
     ground.stop();
     if chosen("ui") {
         out::stage("front-end tests");
         tally.add(vitest::run(paths, interrupt)?);
+    }
+    if let Some(beside) = beside {
+        tally.add(beside.end()?);
     }
     Ok(tally)
 }
@@ -94,7 +113,7 @@ fn build(paths: &Paths, interrupt: &Interrupt) -> Result<(Vec<suites::Suite>, To
         ));
     }
     // Last, because the launcher that is shipped has fewer features than the workspace's.
-    let app = build::app(paths, interrupt, Profile::Debug, &["deb"])?;
+    let app = build::app_for_tests(paths, interrupt, &["deb"])?;
     let deb = package::deb(paths, Profile::Debug)?;
     Ok((
         suites,
@@ -126,5 +145,8 @@ fn without_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -
         tally.add(runner.suite(suite)?);
     }
     tally.add(vitest::run(paths, interrupt)?);
+    if options.check_platforms {
+        platforms::check(paths, interrupt)?;
+    }
     Ok(tally)
 }

@@ -3,6 +3,7 @@
 
 use super::suites::Suite;
 use super::tally::Tally;
+use crate::build;
 use crate::cmd::Cmd;
 use crate::fail::{Doing, Result};
 use crate::ground::Ground;
@@ -44,6 +45,7 @@ impl Runner<'_> {
     /// Runs the examples in the documentation.
     pub fn docs(&self) -> Result<Tally> {
         let cmd = Cmd::cargo().args(["test", "--doc", "--workspace", "--quiet"]);
+        let cmd = cmd.args(build::IN_APP);
         self.tallied("doc tests", cmd.dir(&self.paths.root))
     }
 

@@ -1,5 +1,6 @@
 //! Which test programs there are, as cargo says.
 
+use crate::build;
 use crate::cmd::Cmd;
 use crate::fail::{Doing, Result, fail};
 use crate::interrupt::Interrupt;
@@ -34,6 +35,7 @@ pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Ve
             "--no-run",
             "--message-format=json-render-diagnostics",
         ])
+        .args(build::IN_APP)
         .args(more)
         .dir(&paths.root);
     out::line(format!("$ {}", cmd.shown()));
