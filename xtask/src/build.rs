@@ -28,6 +28,14 @@ pub fn launcher(paths: &Paths, interrupt: &Interrupt) -> Result<PathBuf> {
 /// What Tauri's command adds to the features of an app that has its front end inside.
 pub const IN_APP: [&str; 2] = ["--features", "tauri/custom-protocol"];
 
+/// The front end, where the app takes it from.
+fn front_end(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
+    Cmd::npm()
+        .args(["run", "build"])
+        .dir(paths.ui())
+        .run(interrupt)
+}
+
 /// The app with its front end inside, and the installers of these kinds.
 pub fn app(
     paths: &Paths,
@@ -38,11 +46,19 @@ pub fn app(
     tauri(paths, interrupt, profile, bundles, &[])
 }
 
-/// The app as the tests start it, unoptimized. It is built with everything else that is here, so
-/// that its dependencies have the features that the tests' have, and are not built again; what is
-/// built beside it takes the launcher's place.
+/// What [`app_for_tests`] is made of, and what its package's tests have inside: to be built before
+/// them.
+pub fn parts_for_tests(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
+    parts(paths, interrupt, Profile::Debug, &host_triple()?)
+}
+
+/// The app as the tests start it, unoptimized, out of its parts. It is built with everything else
+/// that is here, so that its dependencies have the features that the tests' have, and are not built
+/// again; what is built beside it takes the launcher's place.
 pub fn app_for_tests(paths: &Paths, interrupt: &Interrupt, bundles: &[&str]) -> Result<PathBuf> {
-    let app = tauri(paths, interrupt, Profile::Debug, bundles, &["--workspace"])?;
+    let no_parts = r#"{"build":{"beforeBuildCommand":null}}"#;
+    let more = ["--config", no_parts, "--", "--workspace"];
+    let app = tauri(paths, interrupt, Profile::Debug, bundles, &more)?;
     launcher(paths, interrupt)?;
     Ok(app)
 }
@@ -52,7 +68,7 @@ fn tauri(
     interrupt: &Interrupt,
     profile: Profile,
     bundles: &[&str],
-    for_cargo: &[&str],
+    more: &[&str],
 ) -> Result<PathBuf> {
     let mut cmd = Cmd::new(paths.ui_bin("tauri"))
         .arg("build")
@@ -69,10 +85,7 @@ fn tauri(
     if let Some(config) = std::env::var_os("BERTH_BUNDLE_CONFIG") {
         cmd = cmd.arg("--config").arg(config);
     }
-    if !for_cargo.is_empty() {
-        cmd = cmd.arg("--").args(for_cargo);
-    }
-    cmd.run(interrupt)?;
+    cmd.args(more).run(interrupt)?;
     Ok(built(paths, profile).join(exe("berth-app")))
 }
 
@@ -85,13 +98,9 @@ pub fn built(paths: &Paths, profile: Profile) -> PathBuf {
     })
 }
 
-/// Tauri's beforeBuildCommand: the front end, and the launcher where the bundler looks for it.
-/// Tauri says by variables what it is about to build.
+/// Tauri's beforeBuildCommand: what the app is made of. Tauri says by variables what it is about to
+/// build.
 pub fn before_build(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    Cmd::npm()
-        .args(["run", "build"])
-        .dir(paths.ui())
-        .run(interrupt)?;
     let triple = match std::env::var("TAURI_ENV_TARGET_TRIPLE") {
         Ok(triple) => triple,
         Err(_) => host_triple()?,
@@ -102,17 +111,23 @@ pub fn before_build(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
     } else {
         Profile::Release
     };
+    parts(paths, interrupt, profile, &triple)
+}
+
+/// The front end, and the launcher where the bundler looks for it.
+fn parts(paths: &Paths, interrupt: &Interrupt, profile: Profile, triple: &str) -> Result<()> {
+    front_end(paths, interrupt)?;
     let mut cmd = Cmd::cargo()
         .args(["build", "--package", "berth-cli"])
         .dir(&paths.root);
     let mut from = built(paths, profile);
-    if !debug {
+    if profile == Profile::Release {
         cmd = cmd.arg("--release");
     }
     if triple != host_triple()? {
-        cmd = cmd.args(["--target", &triple]);
+        cmd = cmd.args(["--target", triple]);
         let folder = from.file_name().map(PathBuf::from).unwrap_or_default();
-        from = paths.target.join(&triple).join(folder);
+        from = paths.target.join(triple).join(folder);
     }
     cmd.run(interrupt)?;
     let windows = triple.contains("windows");

@@ -106,12 +106,6 @@ type Told = Vec<(&'static str, PathBuf)>;
 fn build(paths: &Paths, interrupt: &Interrupt) -> Result<(Vec<suites::Suite>, Told)> {
     out::stage("building");
     let suites = suites::compile(paths, interrupt, &[])?;
-    if !paths.ui().join("package.json").exists() {
-        return Ok((
-            suites,
-            vec![(names::BERTH, build::launcher(paths, interrupt)?)],
-        ));
-    }
     // Last, because the launcher that is shipped has fewer features than the workspace's.
     let app = build::app_for_tests(paths, interrupt, &["deb"])?;
     let deb = package::deb(paths, Profile::Debug)?;

@@ -28,6 +28,7 @@ pub struct Suite {
 
 /// Compiles every test of the workspace; the result is in the order to run them.
 pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Vec<Suite>> {
+    build::parts_for_tests(paths, interrupt)?;
     let cmd = Cmd::cargo()
         .args([
             "test",
