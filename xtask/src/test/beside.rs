@@ -8,7 +8,7 @@ use crate::interrupt::{Interrupt, Watched, end_group};
 use crate::out;
 use crate::paths::Paths;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Child;
 
 /// Linux's scheduling policy for what runs only where a processor has nothing else to do,
@@ -24,8 +24,8 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Starts it; what it prints is kept in a file.
-    pub fn start(paths: &Paths, interrupt: &Interrupt) -> Result<Self> {
+    /// Starts it by `this`, the path of this very program; what it prints is kept in a file.
+    pub fn start(paths: &Paths, interrupt: &Interrupt, this: &Path) -> Result<Self> {
         let logs = paths.target.join("test-logs");
         fs::create_dir_all(&logs).doing(|| format!("making {}", logs.display()))?;
         let log = logs.join("check-platforms.log");
@@ -33,7 +33,6 @@ impl Beside {
         let copy = file
             .try_clone()
             .doing(|| format!("using {}", log.display()))?;
-        let this = std::env::current_exe().doing(|| "finding this program".to_owned())?;
         let cmd = Cmd::new(this).arg("check-platforms").under("chrt", &IDLE);
         let mut command = cmd.dir(&paths.root).build();
         command.stdout(file).stderr(copy);

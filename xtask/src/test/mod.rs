@@ -7,7 +7,7 @@ mod tally;
 mod vitest;
 
 use crate::build::{self, Profile};
-use crate::fail::{Result, fail};
+use crate::fail::{Doing, Result, fail};
 use crate::ground::{self, Ground, names};
 use crate::interrupt::Interrupt;
 use crate::paths::Paths;
@@ -46,6 +46,8 @@ pub fn test(paths: &Paths, interrupt: &Interrupt, options: &Options) -> Result<(
 }
 
 fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> Result<Tally> {
+    // Before it is built again with everything else: what runs then is a file without a path.
+    let this = std::env::current_exe().doing(|| "finding this program".to_owned())?;
     // The base image comes over the network while the compiler has the processor.
     let base = std::thread::spawn({
         let (paths, interrupt) = (paths.clone(), interrupt.clone());
@@ -82,7 +84,7 @@ fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> R
         tally.add(runner.docs()?);
     }
     let beside = if options.check_platforms {
-        Some(beside::Beside::start(paths, interrupt)?)
+        Some(beside::Beside::start(paths, interrupt, &this)?)
     } else {
         None
     };
