@@ -72,13 +72,6 @@ pub fn check(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
     }
 }
 
-/// Gets what the checks need. What cannot be had is told by [`check`], which tries it again.
-pub fn obtain_all(paths: &Paths, interrupt: &Interrupt) {
-    for platform in &PLATFORMS {
-        let _ = obtain(paths, interrupt, platform);
-    }
-}
-
 fn command(paths: &Paths, platform: &Platform) -> Cmd {
     let cmd = match platform.c {
         C::Zig => Cmd::new(zig_folder(paths).join(exe("cargo-zigbuild"))).arg("check"),

@@ -1,18 +1,17 @@
 //! `cargo xtask test`: everything, against real components, summed up in one line.
 
-mod beside;
 mod run;
 mod suites;
 mod tally;
 mod vitest;
 
 use crate::build::{self, Profile};
-use crate::fail::{Doing, Result, fail};
+use crate::fail::{Result, fail};
 use crate::ground::{self, Ground, names};
 use crate::interrupt::Interrupt;
 use crate::paths::Paths;
 use crate::setup::{Need, setup};
-use crate::{out, package, platforms};
+use crate::{out, package};
 use std::path::PathBuf;
 use tally::Tally;
 
@@ -21,9 +20,6 @@ use tally::Tally;
 pub struct Options {
     /// Only suites with one of these words in their name, such as `berth-core`, `e2e` or `ui`
     pub only: Vec<String>,
-    /// Also do what `check-platforms` does; on Linux in the time that the tests leave unused
-    #[arg(long)]
-    pub check_platforms: bool,
     /// Arguments for the Rust test programs, such as a test's name
     #[arg(last = true)]
     pub args: Vec<String>,
@@ -46,18 +42,10 @@ pub fn test(paths: &Paths, interrupt: &Interrupt, options: &Options) -> Result<(
 }
 
 fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> Result<Tally> {
-    // Before it is built again with everything else: what runs then is a file without a path.
-    let this = std::env::current_exe().doing(|| "finding this program".to_owned())?;
     // The base image comes over the network while the compiler has the processor.
     let base = std::thread::spawn({
         let (paths, interrupt) = (paths.clone(), interrupt.clone());
-        let platforms = options.check_platforms;
-        move || {
-            if platforms {
-                platforms::obtain_all(&paths, &interrupt);
-            }
-            ground::base_image(&paths, &interrupt)
-        }
+        move || ground::base_image(&paths, &interrupt)
     });
     let built = build(paths, interrupt);
     match base.join() {
@@ -79,25 +67,16 @@ fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> R
         ground: Some(&ground),
         args: &options.args,
     };
-    // First, because they are compiled, and cargo does one thing at a time in a folder.
-    if chosen("doc") {
-        tally.add(runner.docs()?);
-    }
-    let beside = if options.check_platforms {
-        Some(beside::Beside::start(paths, interrupt, &this)?)
-    } else {
-        None
-    };
     for suite in suites.iter().filter(|suite| chosen(&suite.name)) {
         tally.add(runner.suite(suite)?);
+    }
+    if chosen("doc") {
+        tally.add(runner.docs()?);
     }
     ground.stop();
     if chosen("ui") {
         out::stage("front-end tests");
         tally.add(vitest::run(paths, interrupt)?);
-    }
-    if let Some(beside) = beside {
-        tally.add(beside.end()?);
     }
     Ok(tally)
 }
@@ -141,8 +120,5 @@ fn without_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -
         tally.add(runner.suite(suite)?);
     }
     tally.add(vitest::run(paths, interrupt)?);
-    if options.check_platforms {
-        platforms::check(paths, interrupt)?;
-    }
     Ok(tally)
 }

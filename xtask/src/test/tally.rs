@@ -1,7 +1,6 @@
 //! Adding up what the suites say.
 
 use crate::fail::{Result, fail};
-use std::process::ExitStatus;
 
 /// Numbers of tests.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -57,15 +56,6 @@ impl Tally {
                 .push(format!("{suite}: ended without saying that it passed"));
         }
         tally
-    }
-
-    /// Something that is no suite failed.
-    pub fn of_failure(what: &str, status: &ExitStatus) -> Self {
-        Self {
-            failed: 1,
-            failures: vec![format!("{what}: {status}")],
-            ..Self::default()
-        }
     }
 
     /// Whether this is a success: something ran, nothing failed, nothing was left out.
