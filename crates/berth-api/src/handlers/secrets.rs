@@ -7,7 +7,6 @@ use berth_core::plan::{VaultItem, vault_items};
 use berth_core::server::Installation;
 
 use super::Berth;
-
 use crate::types::{AppEvent, SecretRef, SecretRow, SecretSet, VaultPassphrase};
 
 impl Berth {
