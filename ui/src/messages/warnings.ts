@@ -35,6 +35,8 @@ export function warningText(warning: Warning): string {
       const text = t(warning.root ? 'warning.controls_computer.root' : 'warning.controls_computer');
       return warning.service === null ? text : t('warning.service', { service: warning.service, text });
     }
+    case 'gives_away':
+      return t(warning.writable ? 'warning.gives_away.writable' : 'warning.gives_away', { path: warning.path });
     case 'follows':
       return t('warning.follows', { input: warning.input, note: warning.note });
     case 'grants':

@@ -46,7 +46,7 @@ pub fn text(plan: &Plan, previews: &[StepPreview]) -> String {
     if !plan.trust.is_empty() {
         let name = clean(&plan.name);
         text.push_str(&format!(
-            "\nThat it controls this computer is agreed to by typing its name: `--trust {name}`.\n"
+            "\nWhat gives that much away is agreed to by typing its name: `--trust {name}`.\n"
         ));
     }
     text
@@ -169,6 +169,16 @@ fn warning(warning: &Warning) -> String {
             let rights = if *root { "as root" } else { "with your rights" };
             format!(
                 "{who} gets the socket of the container engine. With that it can start containers that read and change everything on this computer, {rights}: whoever controls this server controls this computer. Its own container does not confine it any more."
+            )
+        }
+        Warning::GivesAway { path, writable } => {
+            let changes = if *writable {
+                ", and it can change what is there"
+            } else {
+                ""
+            };
+            format!(
+                "{path} is more than a folder of work: who has it can have your credentials, your account or this system. The server sees everything in it and can pass it on{changes}."
             )
         }
         Warning::Follows { input, note } => format!("{input}: {note}"),

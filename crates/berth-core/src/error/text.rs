@@ -40,7 +40,7 @@ impl Error {
             E::NothingKept { name } => format!("`{name}` keeps nothing that can be backed up."),
             E::FileThere { path } => format!("`{path}` is there already."),
             E::ConsentNeeded => "Nothing was done: the plan was not agreed to.".to_owned(),
-            E::TrustNeeded { name } => format!("Nothing was done: `{name}` would control this computer, and that was not agreed to by typing its name."),
+            E::TrustNeeded { name } => format!("Nothing was done: `{name}` would get what only typing its name agrees to, and it was not typed."),
             E::PlanChanged => "The plan is no longer the one that was agreed to.".to_owned(),
             E::EngineMissing => "No container engine was found.".to_owned(),
             E::EngineStopped { endpoint } => format!("The container engine at {endpoint} does not answer."),

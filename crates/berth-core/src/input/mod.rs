@@ -20,7 +20,7 @@ use crate::secret::Secret;
 pub use check::{CheckContext, check, check_all, defaults};
 pub use link::filled_link;
 pub use parse::{parse, parse_assignments};
-pub use paths::is_absolute;
+pub use paths::{PrivatePlaces, is_absolute};
 pub use text::{check_number, check_secret, check_text};
 
 /// The values of an installation's inputs, without the secrets.
@@ -133,7 +133,8 @@ pub enum InputProblem {
     },
     /// An address with a password in it: it would be stored and shown.
     PasswordInUrl,
-    /// A folder that gives away more than a server should get (`/`, the home, `.ssh`, …).
+    /// Berth's own folder; for a source folder, every place that gives away more than a folder of
+    /// work (`/`, the home, `.ssh`, …).
     Sensitive {
         path: String,
     },

@@ -1,5 +1,8 @@
 //! Files and folders that a person lets a server use.
 //!
+//! What gives away more than a folder of work is not refused, but not agreed to by a click either: the
+//! plan asks for it by name (see [`PrivatePlaces`]). Only Berth's own folder is nobody's to give.
+//!
 //! Paths are compared by their parts and not through the file system, so that the rules of every
 //! platform are tested on every platform.
 
@@ -44,6 +47,51 @@ const UNIX: [&str; 9] = [
 
 const WINDOWS: [&str; 1] = ["/Windows"];
 
+/// Where this computer keeps what gives away more than a folder of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivatePlaces {
+    /// Absolute path of the person's home folder.
+    pub user_home: String,
+    /// Absolute path of Berth's.
+    pub berth_home: String,
+    /// Whose rules paths follow.
+    pub platform: Platform,
+}
+
+impl PrivatePlaces {
+    /// Those of a host.
+    #[must_use]
+    pub fn of(host: &dyn Host) -> Self {
+        Self {
+            user_home: host.user_home(),
+            berth_home: host.home(),
+            platform: host.platform(),
+        }
+    }
+
+    /// Whether an absolute path is, is inside of, or holds such a place. The person's home counts as
+    /// one itself, but not what is inside of it.
+    #[must_use]
+    pub fn touches(&self, path: &str) -> bool {
+        is_sensitive(path, &self.user_home, &self.berth_home, self.platform)
+    }
+
+    /// Whether an absolute path is Berth's own folder, or inside of it.
+    fn is_berths(&self, path: &str) -> bool {
+        let own = parts(&self.berth_home, self.platform);
+        parts(path, self.platform).starts_with(&own)
+    }
+}
+
+/// Which places a kind of input may not name at all.
+#[derive(Clone, Copy)]
+enum Refused {
+    /// Berth's own: whoever writes there says what is started with which secrets.
+    Berths,
+    /// Everything private: what is built from a folder is built from all of it.
+    Private,
+}
+
 /// Checks the grants of a file or folder input; gives them with canonical paths, each once.
 pub(super) fn check(
     kind: &InputKind,
@@ -64,7 +112,7 @@ pub(super) fn check(
     }
     let mut checked = Vec::with_capacity(grants.len());
     for grant in grants {
-        let path = one(grant.path.trim(), wanted, ctx.host)?;
+        let path = one(grant.path.trim(), wanted, Refused::Berths, ctx.host)?;
         if grant.access == Access::ReadOnly && !ctx.keeps_read_only {
             return Err(InputProblem::CannotBeReadOnly);
         }
@@ -92,7 +140,7 @@ fn source(
         [grant] => grant,
         _ => return Err(InputProblem::WrongType),
     };
-    let path = one(grant.path.trim(), PathKind::Folder, ctx.host)?;
+    let path = one(grant.path.trim(), PathKind::Folder, Refused::Private, ctx.host)?;
     let other = |found| InputProblem::NotASource {
         file: marker.file.clone(),
         name: marker.name.clone(),
@@ -108,7 +156,12 @@ fn source(
     }
 }
 
-fn one(path: &str, wanted: PathKind, host: &dyn Host) -> Result<String, InputProblem> {
+fn one(
+    path: &str,
+    wanted: PathKind,
+    refused: Refused,
+    host: &dyn Host,
+) -> Result<String, InputProblem> {
     if path.is_empty() {
         return Err(InputProblem::Empty);
     }
@@ -121,12 +174,12 @@ fn one(path: &str, wanted: PathKind, host: &dyn Host) -> Result<String, InputPro
     }
     // The name first, so that a link is not followed for what is refused anyway; then where it
     // leads.
-    refuse_sensitive(path, host)?;
+    refuse(path, refused, host)?;
     if host.path_kind(path) != wanted {
         return Err(InputProblem::NotThere);
     }
     let canonical = host.canonical(path).map_err(|_| InputProblem::NotThere)?;
-    refuse_sensitive(&canonical, host)?;
+    refuse(&canonical, refused, host)?;
     Ok(canonical)
 }
 
@@ -145,8 +198,13 @@ pub fn is_absolute(path: &str, platform: Platform) -> bool {
     drive || share
 }
 
-fn refuse_sensitive(path: &str, host: &dyn Host) -> Result<(), InputProblem> {
-    if is_sensitive(path, &host.user_home(), &host.home(), host.platform()) {
+fn refuse(path: &str, refused: Refused, host: &dyn Host) -> Result<(), InputProblem> {
+    let places = PrivatePlaces::of(host);
+    let is_refused = match refused {
+        Refused::Berths => places.is_berths(path),
+        Refused::Private => places.touches(path),
+    };
+    if is_refused {
         Err(InputProblem::Sensitive {
             path: path.to_owned(),
         })

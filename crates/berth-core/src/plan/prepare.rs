@@ -12,7 +12,7 @@ use crate::catalog::{Entry, InputSpec, MountSource, Run, Variant};
 use crate::client::{Client, Place, RegistrationSummary, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Fact, Facts, Probe, gather};
-use crate::input::{InputValue, InputValues, check_all};
+use crate::input::{InputValue, InputValues, PrivatePlaces, check_all};
 use crate::port::{PathKind, Ports};
 use crate::server::Installation;
 
@@ -48,6 +48,7 @@ pub async fn prepare_install(
         now: ports.host.now(),
         home: ports.host.home(),
         platform: ports.host.platform(),
+        private: PrivatePlaces::of(ports.host.as_ref()),
         user_ids: ports.host.user_ids(),
         command: ports.host.launcher(&name, choices.place.scope)?,
         start: ports.host.launcher_absolute(&name)?,

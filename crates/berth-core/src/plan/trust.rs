@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::Plan;
+use crate::catalog::Access;
 use crate::error::{Error, ErrorCode, Result};
-use crate::server::{Launch, Mount};
+use crate::input::{InputValue, PrivatePlaces};
+use crate::server::{Installation, Launch, Mount};
 use crate::stack::Stack;
 
 /// Something that lets a server do more than any confinement can take back.
@@ -20,12 +22,49 @@ pub enum Entrusted {
         /// Where the socket is.
         socket: String,
     },
+    /// A file or folder that gives away more than a folder of work: credentials, the whole home, what
+    /// belongs to the system ([`PrivatePlaces`](crate::input::PrivatePlaces)).
+    Files {
+        /// Absolute path.
+        path: String,
+        /// Whether the server can change what is there.
+        writable: bool,
+    },
 }
 
 impl Entrusted {
-    /// What a launch gives.
+    /// What an installation gives on this computer.
     #[must_use]
-    pub fn given(launch: &Launch) -> Vec<Self> {
+    pub fn given(installation: &Installation, private: &PrivatePlaces) -> Vec<Self> {
+        let mut given = Self::sockets(&installation.launch);
+        let grants = installation.inputs.values().flat_map(|value| match value {
+            InputValue::Paths(grants) => grants.as_slice(),
+            _ => &[],
+        });
+        let files = grants.filter(|grant| private.touches(&grant.path));
+        given.extend(files.map(|grant| Self::Files {
+            path: grant.path.clone(),
+            writable: grant.access == Access::ReadWrite,
+        }));
+        given
+    }
+
+    /// Whether who has this has the other as well.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Files { path, writable },
+                Self::Files {
+                    path: other,
+                    writable: writes,
+                },
+            ) => path == other && (*writable || !writes),
+            _ => self == other,
+        }
+    }
+
+    fn sockets(launch: &Launch) -> Vec<Self> {
         let Launch::Container(container) = launch else {
             return Vec::new();
         };

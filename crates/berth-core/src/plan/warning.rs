@@ -82,6 +82,13 @@ pub enum Warning {
         /// Whether with the rights of root; with the person's otherwise.
         root: bool,
     },
+    /// A file or folder gives away more than a folder of work: credentials, or the whole account.
+    GivesAway {
+        /// Absolute path.
+        path: String,
+        /// Whether the server can change what is there.
+        writable: bool,
+    },
     /// What follows from a choice, in the entry's words.
     Follows {
         /// The input's title.

@@ -50,7 +50,7 @@ export function inputProblems(
     if (value?.type === 'paths') {
       if (value.value.some((grant) => grant.path.includes('missing')))
         problems[spec.key] = { problem: 'not_there' };
-      const sensitive = value.value.find((grant) => /^\/$|\.ssh/.test(grant.path));
+      const sensitive = value.value.find((grant) => grant.path.startsWith(`${HOME}/`) || grant.path === HOME);
       if (sensitive) problems[spec.key] = { problem: 'sensitive', path: sensitive.path };
     }
   }

@@ -77,7 +77,7 @@ export const errors = {
   },
   trust_needed: {
     message:
-      'Nothing was done: {name} would control this computer, and that was not agreed to by typing its name.',
+      'Nothing was done: {name} would get what only typing its name agrees to, and it was not typed.',
     hint: 'Read what the plan says about it, then type {name}. Or choose a way that needs less.',
   },
   plan_changed: {
@@ -384,7 +384,7 @@ export const problems = {
   not_a_source: 'There is no {file} in this folder.',
   not_a_url: 'This is not an address. It should look like https://example.org.',
   scheme: 'The address must begin with {allowed}.',
-  sensitive: '{path} would give away more than a server should get. Choose a folder inside it.',
+  sensitive: '{path} would give away more than a server should get. Choose another one.',
   cannot_be_read_only: 'This way to run it cannot keep a folder read-only. A container can.',
   forbidden: 'This holds a character that is not allowed here, such as a line break.',
   password_in_url: 'An address must not hold a password: it would be written down. Take it out.',

@@ -129,7 +129,7 @@ export const install = {
   'install.continue': 'You can close this. It goes on in Activity.',
   'install.done': 'Done',
 
-  'install.trust.title': 'This gives control of your computer away',
+  'install.trust.title': 'This gives more away than a click can agree to',
   'install.trust.text':
     'Read what stands above. A click is not enough for this: agree by typing the name of the server.',
   'install.trust.label': 'Type {name} to agree to that',
@@ -141,6 +141,10 @@ export const install = {
     'It gets the socket of the container engine. With that it can start containers that read and change everything on this computer, as root: whoever controls this server controls this computer. Its own container does not confine it any more.',
   'warning.controls_computer':
     'It gets the socket of the container engine. With that it can start containers that read and change everything of yours on this computer: whoever controls this server can do what you can do. Its own container does not confine it any more.',
+  'warning.gives_away':
+    '{path} is more than a folder of work: who has it can have your credentials, your account or this system. The server sees everything in it and can pass it on.',
+  'warning.gives_away.writable':
+    '{path} is more than a folder of work: who has it can have your credentials, your account or this system. The server sees everything in it, can pass it on, and can change what is there.',
   'warning.service': '{service}: {text}',
   'warning.follows': '{input}: {note}',
   'warning.less_isolated': 'It runs as a program of yours and is not confined. A container variant would be.',

@@ -22,7 +22,7 @@ use crate::catalog::{Entry, Run, Variant};
 use crate::client::{Client, LauncherCommand, Place, RegistrationSummary};
 use crate::error::{Error, ErrorCode, Result};
 use crate::facts::{Facts, Platform};
-use crate::input::{InputValue, InputValues, PathGrant};
+use crate::input::{InputValue, InputValues, PathGrant, PrivatePlaces};
 use crate::port::Project;
 use crate::server::{DataPlace, Installation, Launch, Pin, SecretTarget, SecretUse, check_name};
 use crate::stack::Stack;
@@ -38,6 +38,8 @@ pub struct Surroundings {
     pub home: String,
     /// The operating system.
     pub platform: Platform,
+    /// What gives away more than a folder of work.
+    pub private: PrivatePlaces,
     /// User and group of the person, where there are such numbers.
     pub user_ids: Option<(u32, u32)>,
     /// The command to register.

@@ -59,6 +59,11 @@ fn around(generation: &str) -> Surroundings {
         now: format!("2026-01-01T00:00:00.{generation}Z"),
         home: "/home/p/.local/share/berth".to_owned(),
         platform: Platform::Linux,
+        private: crate::input::PrivatePlaces {
+            user_home: "/home/p".to_owned(),
+            berth_home: "/home/p/.local/share/berth".to_owned(),
+            platform: Platform::Linux,
+        },
         user_ids: Some((1000, 1000)),
         command: LauncherCommand {
             program: "/usr/bin/berth".to_owned(),

@@ -15,10 +15,10 @@ impl Planning<'_> {
         };
         let old = self.around.old.as_ref().filter(same);
         let had = old
-            .map(|old| Entrusted::given(&old.launch))
+            .map(|old| Entrusted::given(old, &self.around.private))
             .unwrap_or_default();
-        let mut given = Entrusted::given(&installation.launch);
-        given.retain(|trust| !had.contains(trust));
+        let mut given = Entrusted::given(installation, &self.around.private);
+        given.retain(|trust| !had.iter().any(|had| had.covers(trust)));
         given
     }
 
@@ -26,15 +26,12 @@ impl Planning<'_> {
     pub(super) fn trust_warnings(&self, installation: &Installation) -> Vec<Warning> {
         let engine = self.facts.engine.found();
         let root = engine.is_some_and(|engine| engine.rootful_here);
-        let given = Entrusted::given(&installation.launch).into_iter();
-        given
-            .map(
-                |Entrusted::EngineSocket { service, .. }| Warning::ControlsComputer {
-                    service,
-                    root,
-                },
-            )
-            .collect()
+        let given = Entrusted::given(installation, &self.around.private);
+        let means = |given| match given {
+            Entrusted::EngineSocket { service, .. } => Warning::ControlsComputer { service, root },
+            Entrusted::Files { path, writable } => Warning::GivesAway { path, writable },
+        };
+        given.into_iter().map(means).collect()
     }
 
     /// The socket of the engine that will run the server.

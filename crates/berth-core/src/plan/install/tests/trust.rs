@@ -1,7 +1,9 @@
 //! Plans that give a server the engine's socket.
 
 use super::*;
+use crate::catalog::{Access, Catalog};
 use crate::facts::EngineSocket;
+use crate::input::PathGrant;
 use crate::plan::Entrusted;
 
 const DEMO: &str = r#"
@@ -169,4 +171,71 @@ fn an_engine_on_another_machine_has_no_socket_to_give() {
     let refused = planned_with("image", "here", &facts, None).expect_err("no socket");
     assert_eq!(refused.code, ErrorCode::EngineSocketMissing);
     planned_with("image", "none", &facts, None).expect("it needs none");
+}
+
+/// A plan that gives one folder; of a container, or of a program.
+fn sees(variant: &str, path: &str, access: Access, old: Option<&Plan>) -> Plan {
+    let catalog = Catalog::built_in();
+    let entry = catalog.entry("filesystem").expect("an entry");
+    let grant = PathGrant {
+        path: path.to_owned(),
+        access,
+    };
+    let choices = Choices {
+        inputs: [("folders".to_owned(), InputValue::Paths(vec![grant]))].into(),
+        replace: true,
+        ..choices("filesystem", variant)
+    };
+    let around = Surroundings {
+        old: old.map(|plan| record(plan).clone()),
+        ..around("g2")
+    };
+    install(&entry, &choices, &facts(), &around).expect("a plan")
+}
+
+fn files(path: &str, writable: bool) -> Entrusted {
+    Entrusted::Files {
+        path: path.to_owned(),
+        writable,
+    }
+}
+
+#[test]
+fn what_is_private_is_given_by_the_name_whatever_it_runs_in() {
+    use Access::{ReadOnly, ReadWrite};
+    for (variant, access) in [("image", ReadOnly), ("node", ReadWrite)] {
+        let work = sees(variant, "/home/p/notes", access, None);
+        assert_eq!(work.trust, [], "{variant}");
+        work.check_trust(None).expect("a click is enough");
+        for path in ["/home/p/.ssh", "/home/p", "/", "/home/p/.kube/config", "/etc/ssl"] {
+            let plan = sees(variant, path, access, None);
+            let writable = access == ReadWrite;
+            assert_eq!(plan.trust, [files(path, writable)], "{variant} {path}");
+            let said = Warning::GivesAway {
+                path: path.to_owned(),
+                writable,
+            };
+            assert_eq!(plan.warnings[0], said, "{variant} {path}");
+            let refused = plan.check_trust(None).expect_err("not typed");
+            assert_eq!(refused.name(), "trust_needed", "{variant} {path}");
+            plan.check_trust(Some("filesystem")).expect("its name");
+        }
+    }
+}
+
+#[test]
+fn it_is_asked_again_for_another_folder_and_for_more_of_the_same() {
+    use Access::{ReadOnly, ReadWrite};
+    let reads = sees("image", "/home/p/.aws", ReadOnly, None);
+    assert_eq!(sees("image", "/home/p/.aws", ReadOnly, Some(&reads)).trust, []);
+    let writes = sees("image", "/home/p/.aws", ReadWrite, Some(&reads));
+    assert_eq!(writes.trust, [files("/home/p/.aws", true)]);
+    // Less of it needs nothing.
+    assert_eq!(sees("image", "/home/p/.aws", ReadOnly, Some(&writes)).trust, []);
+    let other = sees("image", "/home/p/.ssh", ReadOnly, Some(&writes));
+    assert_eq!(other.trust, [files("/home/p/.ssh", false)]);
+    assert_ne!(
+        fingerprint(&reads).expect("one"),
+        fingerprint(&other).expect("one")
+    );
 }
