@@ -111,7 +111,7 @@ variants:
     let refused = install(&link, &[]);
     assert_eq!(refused.exit, Some(4), "{refused:?}");
     let said = format!("{} is more than a folder of work", private.display());
-    assert!(refused.stderr.contains(&said), "{refused:?}");
+    assert!(refused.stdout.contains(&said), "{refused:?}");
     assert_nothing_left(&sandbox, KEEPER);
     let own = install(&sandbox.berth_home(), &["--trust", KEEPER]);
     assert_ne!(own.exit, Some(0), "{own:?}");

@@ -1078,7 +1078,15 @@ service: string | null,
 /**
  * Where the socket is.
  */
-socket: string, };
+socket: string, } | { "what": "files", 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * Whether the server can change what is there.
+ */
+writable: boolean, };
 
 /**
  * One server in the catalog.
@@ -4560,7 +4568,15 @@ service: string | null,
 /**
  * Whether with the rights of root; with the person's otherwise.
  */
-root: boolean, } | { "warning": "follows", 
+root: boolean, } | { "warning": "gives_away", 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * Whether the server can change what is there.
+ */
+writable: boolean, } | { "warning": "follows", 
 /**
  * The input's title.
  */
