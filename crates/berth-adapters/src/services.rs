@@ -34,6 +34,8 @@ pub enum Said {
     Seen { criteria: Vec<CriterionSeen> },
     /// The end of a log; nothing follows.
     End { end: LogEnd },
+    /// Texts without secrets; nothing follows.
+    Redacted { texts: Vec<String> },
     /// It failed; nothing follows.
     Failed { error: Error },
 }

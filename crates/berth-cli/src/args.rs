@@ -136,6 +136,10 @@ pub enum Command {
     #[command(hide = true)]
     #[command(name = berth_adapters::criteria::LOG_COMMAND)]
     LogEnd(NameArg),
+    /// Take secrets out of what a server said, for whoever may not read the vault.
+    #[command(hide = true)]
+    #[command(name = berth_adapters::criteria::REDACT_COMMAND)]
+    Redact(NameArg),
 }
 
 /// `berth catalog …`

@@ -17,6 +17,7 @@ use crate::criteria;
 use crate::environment;
 use crate::log_end;
 use crate::output::{Output, error_value, exit};
+use crate::redact;
 use crate::run::{self, Request};
 use crate::services;
 
@@ -50,6 +51,11 @@ pub fn main(args: Vec<OsString>) -> i32 {
             command: Command::LogEnd(NameArg { name }),
             ..
         }) => log_end::read(home.as_deref(), &name),
+        Ok(Cli {
+            home,
+            command: Command::Redact(NameArg { name }),
+            ..
+        }) => redact::texts(home.as_deref(), &name),
         Ok(Cli {
             home,
             command: Command::ActStep(args),
@@ -203,6 +209,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         | Command::ServicesUp(_)
         | Command::Criteria(_)
         | Command::LogEnd(_)
+        | Command::Redact(_)
         | Command::ActStep(_)
         | Command::ServicesLog(_) => Ok(exit::DONE),
     }

@@ -13,6 +13,7 @@ mod follow;
 mod log_end;
 mod output;
 mod progress;
+mod redact;
 mod run;
 mod services;
 mod signals;

@@ -20,6 +20,7 @@ pub mod logs;
 pub mod plan;
 pub mod port;
 pub mod progress;
+pub mod redact;
 pub mod secret;
 pub mod server;
 pub mod settings;

@@ -17,7 +17,8 @@ use crate::port::{
     Engine, LogWanted, SecretReader, ServiceContainer, ServiceLabels, ServiceRequest, ServiceState,
 };
 use crate::progress::Watch;
-use crate::secret::{DOTS, Secret};
+use crate::redact::redacted;
+use crate::secret::Secret;
 use crate::server::{ContainerLaunch, Installation, SecretUse};
 
 /// How often the engine is asked whether a service is well.
@@ -287,15 +288,4 @@ impl Ground<'_> {
             .service_log(&container.id, wanted.lines, wanted.follow, &mut redact)
             .await
     }
-}
-
-/// A line without the secrets that it may repeat.
-#[must_use]
-pub fn redacted(line: &str, secrets: &[Secret]) -> String {
-    secrets
-        .iter()
-        .filter(|secret| secret.chars() >= 4)
-        .fold(line.to_owned(), |line, secret| {
-            line.replace(secret.expose(), DOTS)
-        })
 }

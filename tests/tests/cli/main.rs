@@ -21,5 +21,6 @@ mod secrets;
 mod shown;
 mod sources;
 mod stack;
+mod telling;
 mod trust;
 mod vault;

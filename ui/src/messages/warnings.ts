@@ -36,7 +36,9 @@ export function warningText(warning: Warning): string {
       return warning.service === null ? text : t('warning.service', { service: warning.service, text });
     }
     case 'gives_away':
-      return t(warning.writable ? 'warning.gives_away.writable' : 'warning.gives_away', { path: warning.path });
+      return t(warning.writable ? 'warning.gives_away.writable' : 'warning.gives_away', {
+        path: warning.path,
+      });
     case 'follows':
       return t('warning.follows', { input: warning.input, note: warning.note });
     case 'grants':

@@ -4,16 +4,18 @@
 mod folder;
 mod volume;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use async_trait::async_trait;
 use berth_core::client::LauncherCommand;
 use berth_core::criteria::{Inside, Written, look};
-use berth_core::error::{Error, Result};
+use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::logs::{LogAsked, LogEnd, end_of};
 use berth_core::plan::VaultItem;
 use berth_core::port::{Inspector, SecretReader, SessionLabels};
 use berth_core::progress::Watch;
+use berth_core::redact::without_secrets;
 use berth_core::secret::Secret;
 use berth_core::server::{CriterionSeen, FileMode, Installation, Launch, OwnProgram, Spot};
 
@@ -28,6 +30,9 @@ pub const COMMAND: &str = "criteria";
 /// The hidden command of `berth` that reads the end of a log: `log-end NAME`, with what is asked for
 /// ([`LogAsked`]) as JSON on its input.
 pub const LOG_COMMAND: &str = "log-end";
+/// The hidden command of `berth` that takes an installation's secrets out of texts: `redact NAME`,
+/// with the texts as JSON on its input.
+pub const REDACT_COMMAND: &str = "redact";
 
 /// Starts `berth` for it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,6 +79,27 @@ impl Inspector for ChildInspector {
             _ => Err(Error::internal("berth did not say what it has read")),
         }
     }
+
+    async fn redact(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        texts: Vec<String>,
+        watch: &Watch,
+    ) -> Result<Vec<String>> {
+        let count = texts.len();
+        let input = serde_json::to_vec(&texts)
+            .map_err(|error| Error::internal("lines have no JSON form").caused_by(&error))?;
+        let asked = Asked {
+            args: &[REDACT_COMMAND, name],
+            input: Input::Bytes(input),
+            watch,
+        };
+        match ask(command, asked, |line| watch.line(line)).await? {
+            Said::Redacted { texts } if texts.len() == count => Ok(texts),
+            _ => Err(Error::internal("berth did not say what is without secrets")),
+        }
+    }
 }
 
 /// What can be looked at of an installation on this computer.
@@ -110,6 +136,23 @@ impl Here<'_> {
         end_of(installation, asked, self, &hidden, watch).await
     }
 
+    /// The texts without its secrets.
+    ///
+    /// # Errors
+    /// What the vault says. A secret that is not there is none that its server could repeat.
+    pub async fn redact(&self, texts: &[String]) -> Result<Vec<String>> {
+        let mut hidden = Vec::new();
+        for item in items(&self.record.installation) {
+            match self.secrets.get(&item).await {
+                Ok(secret) => hidden.push(secret),
+                Err(error) if matches!(error.code, ErrorCode::SecretMissing { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let all = texts.iter();
+        Ok(all.map(|text| without_secrets(text, &hidden)).collect())
+    }
+
     fn volume<'v>(&'v self, name: &'v str, target: &'v str) -> Result<Volume<'v>> {
         let installation = &self.record.installation;
         let Launch::Container(launch) = &installation.launch else {
@@ -137,15 +180,21 @@ impl Here<'_> {
 /// `SecretMissing`, and what the vault says: what cannot be hidden is not told.
 pub async fn known(installation: &Installation, vault: &dyn SecretReader) -> Result<Vec<Secret>> {
     let mut secrets = Vec::new();
-    for used in &installation.secrets {
-        let item = VaultItem {
-            name: installation.name.clone(),
-            generation: installation.generation.clone(),
-            input: used.input.clone(),
-        };
+    for item in items(installation) {
         secrets.push(vault.get(&item).await?);
     }
     Ok(secrets)
+}
+
+/// Where they are in the vault, each once.
+fn items(installation: &Installation) -> BTreeSet<VaultItem> {
+    let used = installation.secrets.iter();
+    used.map(|used| VaultItem {
+        name: installation.name.clone(),
+        generation: installation.generation.clone(),
+        input: used.input.clone(),
+    })
+    .collect()
 }
 
 #[async_trait]

@@ -6,8 +6,9 @@ use berth_core::client::Client;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::Facts;
 use berth_core::plan::vault_items;
-use berth_core::port::{PathKind, StartRequest};
+use berth_core::port::{PathKind, StartRequest, ToolResult};
 use berth_core::progress::Watch;
+use berth_core::redact::redacting;
 use berth_core::server::Installation;
 
 use super::{Berth, logs};
@@ -89,7 +90,23 @@ impl Berth {
                 .find_map(|place| place.project.clone()),
             startup_seconds: installation.startup_seconds,
         };
-        let mut session = self.ports.mcp.start(&start, &Watch::silent()).await?;
+        let work = async |watch: Watch| self.called(&installation, start, request, watch).await;
+        let answer = redacting(&self.ports, Some(&installation), &Watch::silent(), work).await?;
+        Ok(ToolCallAnswer {
+            is_error: answer.is_error,
+            text: answer.text,
+            result: answer.raw,
+        })
+    }
+
+    async fn called(
+        &self,
+        installation: &Installation,
+        start: StartRequest,
+        request: ToolCallRequest,
+        watch: Watch,
+    ) -> Result<ToolResult> {
+        let mut session = self.ports.mcp.start(&start, &watch).await?;
         // The tools of the last handshake may be out of date: only the server itself can say that
         // it has none of that name.
         let known = installation
@@ -110,12 +127,7 @@ impl Berth {
         if let Err(error) = session.close().await {
             tracing::warn!(%error, name = request.name, "the server did not end well");
         }
-        let answer = answer?;
-        Ok(ToolCallAnswer {
-            is_error: answer.is_error,
-            text: answer.text,
-            result: answer.raw,
-        })
+        answer
     }
 
     /// The installation, or `NotInstalled`.

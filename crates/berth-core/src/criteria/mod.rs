@@ -13,11 +13,11 @@ use async_trait::async_trait;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::progress::Watch;
-use crate::secret::{DOTS, Secret};
+use crate::redact::without_secrets;
+use crate::secret::Secret;
 use crate::server::{
     Criterion, CriterionSeen, FileMode, Finding, Installation, LINE_SHOWN, Look, OwnProgram, Spot,
 };
-use crate::stack::redacted;
 
 pub use owner::{About, User, may_write, user};
 
@@ -25,8 +25,6 @@ pub use owner::{About, User, may_write, user};
 const FILES_SHOWN: usize = 5;
 /// Most lines of a program's that are kept.
 const LINES_KEPT: usize = 12;
-/// How many characters of a secret are not shown either.
-const BEGINNING: usize = 6;
 /// How long everything but a program may take.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -273,34 +271,9 @@ pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T>>, watch: &Wa
 /// At most so many characters of a line that somebody else wrote, without secrets and without what is
 /// not to be seen.
 pub(crate) fn line(text: &str, hidden: &[Secret], most: usize) -> String {
-    let mut text = redacted(text, hidden);
-    for secret in hidden {
-        text = without_beginnings(text, secret);
-    }
+    let text = without_secrets(text, hidden);
     let seen = text.chars().filter(|c| !c.is_control());
     seen.take(most).collect()
-}
-
-/// A line without the beginnings of a secret: programs show some of one "so that it is known again".
-fn without_beginnings(text: String, secret: &Secret) -> String {
-    let secret: Vec<char> = secret.expose().chars().collect();
-    if secret.len() <= BEGINNING {
-        return text;
-    }
-    let text: Vec<char> = text.chars().collect();
-    let (mut shown, mut at) = (String::new(), 0);
-    while at < text.len() {
-        let pairs = text[at..].iter().zip(&secret);
-        let same = pairs.take_while(|(a, b)| a == b).count();
-        if same >= BEGINNING {
-            shown.push_str(DOTS);
-            at += same;
-        } else {
-            shown.push(text[at]);
-            at += 1;
-        }
-    }
-    shown
 }
 
 #[cfg(test)]

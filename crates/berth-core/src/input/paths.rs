@@ -140,7 +140,12 @@ fn source(
         [grant] => grant,
         _ => return Err(InputProblem::WrongType),
     };
-    let path = one(grant.path.trim(), PathKind::Folder, Refused::Private, ctx.host)?;
+    let path = one(
+        grant.path.trim(),
+        PathKind::Folder,
+        Refused::Private,
+        ctx.host,
+    )?;
     let other = |found| InputProblem::NotASource {
         file: marker.file.clone(),
         name: marker.name.clone(),

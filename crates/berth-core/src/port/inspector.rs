@@ -7,7 +7,8 @@ use crate::progress::Watch;
 use crate::server::CriterionSeen;
 
 /// Looks into what a server keeps, in the program that may read the vault: at what has to be true of
-/// it beside its handshake ([`crate::criteria::look`]), and at its logs.
+/// it beside its handshake ([`crate::criteria::look`]), and at its logs. It takes the secrets out of
+/// what a server says as well.
 #[async_trait]
 pub trait Inspector: Send + Sync {
     /// What was seen of an installation's criteria. `command` is the launcher's, as for a session of
@@ -28,4 +29,14 @@ pub trait Inspector: Send + Sync {
         asked: &LogAsked,
         watch: &Watch,
     ) -> Result<LogEnd>;
+
+    /// The texts in their order, each without the installation's secrets
+    /// ([`crate::redact::without_secrets`]).
+    async fn redact(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        texts: Vec<String>,
+        watch: &Watch,
+    ) -> Result<Vec<String>>;
 }

@@ -8,6 +8,7 @@ use berth_core::logs::{LogAsked, LogEnd, end_of};
 use berth_core::plan::VaultItem;
 use berth_core::port::{Inspector, SecretReader, Store as _};
 use berth_core::progress::Watch;
+use berth_core::redact::without_secrets;
 use berth_core::secret::Secret;
 use berth_core::server::{CriterionSeen, FileMode, Installation, OwnProgram, Spot, check_seal};
 
@@ -36,6 +37,17 @@ const USER: User = User {
 };
 
 impl FakeInspector {
+    /// The record, as it was agreed to.
+    fn installed(&self, name: &str) -> Result<Installation> {
+        let installation = self.0.store.installation(name)?.ok_or_else(|| {
+            Error::new(ErrorCode::NotInstalled {
+                name: name.to_owned(),
+            })
+        })?;
+        check_seal(&installation)?;
+        Ok(installation)
+    }
+
     /// The secrets of an installation.
     async fn known(&self, installation: &Installation) -> Result<Vec<Secret>> {
         let vault = FakeVault(self.0.clone());
@@ -74,14 +86,28 @@ impl Inspector for FakeInspector {
         watch: &Watch,
     ) -> Result<LogEnd> {
         // Nothing is started: what the record says is enough.
-        let installation = self.0.store.installation(name)?.ok_or_else(|| {
-            Error::new(ErrorCode::NotInstalled {
-                name: name.to_owned(),
-            })
-        })?;
-        check_seal(&installation)?;
+        let installation = self.installed(name)?;
         let hidden = self.known(&installation).await?;
         end_of(&installation, asked, self, &hidden, watch).await
+    }
+
+    async fn redact(
+        &self,
+        name: &str,
+        _command: &LauncherCommand,
+        texts: Vec<String>,
+        watch: &Watch,
+    ) -> Result<Vec<String>> {
+        watch.check()?;
+        let installation = self.installed(name)?;
+        let state = self.0.state();
+        let kept = state.secrets.iter();
+        let hidden: Vec<Secret> = kept
+            .filter(|(item, _)| item.name == name && item.generation == installation.generation)
+            .map(|(_, value)| Secret::new(value.as_str()))
+            .collect();
+        let all = texts.iter();
+        Ok(all.map(|text| without_secrets(text, &hidden)).collect())
     }
 }
 

@@ -114,4 +114,15 @@ impl Inspector for Faulty<dyn Inspector> {
         let work = self.port.log_end(name, command, asked, watch);
         self.faults.around_async("inspector.log_end", work).await
     }
+
+    async fn redact(
+        &self,
+        name: &str,
+        command: &LauncherCommand,
+        texts: Vec<String>,
+        watch: &Watch,
+    ) -> Result<Vec<String>> {
+        let work = self.port.redact(name, command, texts, watch);
+        self.faults.around_async("inspector.redact", work).await
+    }
 }

@@ -12,6 +12,7 @@ mod faults;
 mod health;
 mod preview;
 mod random;
+mod redact;
 mod runner;
 mod shapes;
 mod support;

@@ -76,8 +76,7 @@ export const errors = {
     hint: 'Look at the plan and agree to it.',
   },
   trust_needed: {
-    message:
-      'Nothing was done: {name} would get what only typing its name agrees to, and it was not typed.',
+    message: 'Nothing was done: {name} would get what only typing its name agrees to, and it was not typed.',
     hint: 'Read what the plan says about it, then type {name}. Or choose a way that needs less.',
   },
   plan_changed: {

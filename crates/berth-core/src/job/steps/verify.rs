@@ -6,6 +6,7 @@ use crate::job::StepOutcome;
 use crate::plan::{Purpose, Step};
 use crate::port::{ClientHealth, McpSession, PathKind, Ports, StartRequest};
 use crate::progress::Watch;
+use crate::redact::redacting;
 use crate::server::{DataPlace, Health, Installation, Launch, Tool, tools_hash};
 
 use super::criteria::{Heard, look_at};
@@ -122,7 +123,18 @@ pub struct Asked<'a> {
 /// # Errors
 /// `PathMissing`; what the server fails with; `CredentialRefused`, `CriterionUnmet`. `health` is what
 /// it said of itself in either case.
+/// Whatever it says reaches `watch` and the error without the secrets of the installation.
 pub async fn handshake(
+    ports: &Ports,
+    asked: &Asked<'_>,
+    health: &mut Option<Health>,
+    watch: &Watch,
+) -> Result<(Vec<Tool>, u64)> {
+    let work = async move |heard: Watch| spoken(ports, asked, health, &heard).await;
+    redacting(ports, asked.installation, watch, work).await
+}
+
+async fn spoken(
     ports: &Ports,
     asked: &Asked<'_>,
     health: &mut Option<Health>,

@@ -207,7 +207,13 @@ fn what_is_private_is_given_by_the_name_whatever_it_runs_in() {
         let work = sees(variant, "/home/p/notes", access, None);
         assert_eq!(work.trust, [], "{variant}");
         work.check_trust(None).expect("a click is enough");
-        for path in ["/home/p/.ssh", "/home/p", "/", "/home/p/.kube/config", "/etc/ssl"] {
+        for path in [
+            "/home/p/.ssh",
+            "/home/p",
+            "/",
+            "/home/p/.kube/config",
+            "/etc/ssl",
+        ] {
             let plan = sees(variant, path, access, None);
             let writable = access == ReadWrite;
             assert_eq!(plan.trust, [files(path, writable)], "{variant} {path}");
@@ -227,11 +233,17 @@ fn what_is_private_is_given_by_the_name_whatever_it_runs_in() {
 fn it_is_asked_again_for_another_folder_and_for_more_of_the_same() {
     use Access::{ReadOnly, ReadWrite};
     let reads = sees("image", "/home/p/.aws", ReadOnly, None);
-    assert_eq!(sees("image", "/home/p/.aws", ReadOnly, Some(&reads)).trust, []);
+    assert_eq!(
+        sees("image", "/home/p/.aws", ReadOnly, Some(&reads)).trust,
+        []
+    );
     let writes = sees("image", "/home/p/.aws", ReadWrite, Some(&reads));
     assert_eq!(writes.trust, [files("/home/p/.aws", true)]);
     // Less of it needs nothing.
-    assert_eq!(sees("image", "/home/p/.aws", ReadOnly, Some(&writes)).trust, []);
+    assert_eq!(
+        sees("image", "/home/p/.aws", ReadOnly, Some(&writes)).trust,
+        []
+    );
     let other = sees("image", "/home/p/.ssh", ReadOnly, Some(&writes));
     assert_eq!(other.trust, [files("/home/p/.ssh", false)]);
     assert_ne!(
