@@ -73,7 +73,7 @@ fn without_beginnings(text: String, secret: &Secret) -> String {
 /// those cannot be had, neither is told, but why.
 ///
 /// # Errors
-/// What the work says.
+/// What the work says; where there is no launcher, that.
 pub async fn redacting<T, F>(
     ports: &Ports,
     installation: Option<&Installation>,
@@ -86,6 +86,7 @@ where
     let Some(installation) = installation.filter(|one| !one.secrets.is_empty()) else {
         return work(watch.clone()).await;
     };
+    let command = ports.host.launcher_absolute(&installation.name)?;
     let (to, mut said) = mpsc::channel(WAITING);
     let heard = Watch::new(
         move |progress| {
@@ -97,7 +98,7 @@ where
     let mut between = Between {
         ports,
         name: &installation.name,
-        command: ports.host.launcher_absolute(&installation.name),
+        command: Ok(command),
         watch,
     };
     let over = CancellationToken::new();
@@ -140,7 +141,7 @@ where
 struct Between<'a> {
     ports: &'a Ports,
     name: &'a str,
-    /// The launcher, or why there is none; once it has failed, why.
+    /// The launcher; once that could not do it, why.
     command: Result<LauncherCommand>,
     watch: &'a Watch,
 }
