@@ -5,7 +5,6 @@ mod e2e {
     mod accessible;
     mod backup;
     mod built;
-    mod criteria;
     mod csp;
     mod desktop;
     mod diagnosis;
@@ -20,6 +19,7 @@ mod e2e {
     mod keyboard;
     mod made;
     mod node;
+    mod offers;
     mod remote;
     mod scopes;
     mod secret;

@@ -96,7 +96,8 @@ async fn what_is_built_from_a_folder_takes_as_little_as_is_documented() {
 async fn dot_ai_takes_as_little_as_is_documented() {
     let project = Project::dot_ai(Sandbox::new());
     let sandbox = &project.sandbox;
-    let kubeconfig = sandbox.home().join("cluster.yaml");
+    let kubeconfig = sandbox.home().join(".kube/config");
+    fs::create_dir_all(sandbox.home().join(".kube")).expect("made");
     fs::write(&kubeconfig, "current-context: practice\n").expect("written");
     fs::set_permissions(&kubeconfig, Permissions::from_mode(0o600)).expect("changed");
     let kubeconfig = kubeconfig.to_str().expect("a path in Unicode");
@@ -109,6 +110,10 @@ async fn dot_ai_takes_as_little_as_is_documented() {
         window.type_into("type-input-kubeconfig", kubeconfig).await;
         let field = window.find("type-input-kubeconfig").await;
         field.send_keys(Key::Enter).await.expect("entered");
+        // What is there is given by typing the name.
+        let said = "is more than a folder of work";
+        window.text_in("warnings", said).await;
+        window.type_into("trust-name", "dot-ai").await;
         end(&window, sandbox, "dot-ai", row).await;
         steps::remove(&window, "dot-ai", variant.is_some()).await;
     }

@@ -13,9 +13,12 @@ use serde_json::json;
 use super::stack::inspected;
 
 const NAME: &str = "dot-ai";
-/// The option that gives the access to a cluster: a file that only its owner may read.
+
+/// The option that gives the access to a cluster: a file that only its owner may read, where such files
+/// are, which is agreed to by typing the name.
 fn access(sandbox: &Sandbox) -> String {
-    let kubeconfig = sandbox.home().join("cluster.yaml");
+    let kubeconfig = sandbox.home().join(".kube/config");
+    fs::create_dir_all(sandbox.home().join(".kube")).unwrap();
     fs::write(&kubeconfig, "current-context: practice\n").unwrap();
     fs::set_permissions(&kubeconfig, Permissions::from_mode(0o600)).unwrap();
     format!("kubeconfig={}", kubeconfig.display())
@@ -29,7 +32,10 @@ fn its_last_release_in_one_container_is_what_is_recommended() {
     let plan = sandbox.berth(&["plan", NAME]);
     assert_eq!(plan.exit, Some(6), "without a kubeconfig: {plan:?}");
     let install = ["install", NAME, "--yes", "--set", &access];
-    sandbox.berth(&install).ok();
+    let refused = sandbox.berth(&install);
+    assert_eq!(refused.exit, Some(4), "a click is not enough: {refused:?}");
+    let trusted = [&install[..], &["--trust", NAME]].concat();
+    sandbox.berth(&trusted).ok();
     assert!(is_connected(sandbox, NAME));
     assert_eq!(project.tools(), 7);
     let said = json!({
@@ -89,6 +95,8 @@ fn a_stack_can_use_a_store_that_is_elsewhere() {
         "--variant",
         "stack-external",
         "--yes",
+        "--trust",
+        NAME,
         "--set",
         &access,
         "--set",
@@ -117,6 +125,8 @@ fn a_server_its_plugin_and_its_store_are_one_installation() {
         "--variant",
         "stack",
         "--yes",
+        "--trust",
+        NAME,
         "--set",
         &access,
     ];
@@ -151,8 +161,18 @@ fn a_server_its_plugin_and_its_store_are_one_installation() {
     assert_eq!(argv_with(&token), [""; 0]);
 
     // Claude Code can have the address itself, and asks for the token.
-    let again = ["--replace", "--direct", "--set", "telemetry=true"];
-    sandbox.berth(&[&install[..], &again].concat()).ok();
+    let again = [
+        "install",
+        NAME,
+        "--variant",
+        "stack",
+        "--yes",
+        "--replace",
+        "--direct",
+        "--set",
+        "telemetry=true",
+    ];
+    sandbox.berth(&again).ok();
     let settings = fs::read_to_string(sandbox.home().join(".claude.json")).unwrap();
     let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
     let given = &settings["mcpServers"][NAME];
