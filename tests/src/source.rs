@@ -39,8 +39,11 @@ impl Source {
             label: format!("berth-test.built={label}"),
         };
         let server = ground::image_server();
+        // Its own from the first step on: who removes an image takes what others have of it out of the
+        // engine's cache, also from under a build.
         let recipe = format!(
             "FROM {server} AS deps\n\
+             LABEL berth-test.source={label}\n\
              COPY pyproject.toml /app/pyproject.toml\n\
              RUN [\"/server\", \"--exit\", \"0\"]\n\
              LABEL {mark}\n\

@@ -79,7 +79,7 @@ fn code_is_changed_without_a_build_and_never_by_the_server() {
     assert!(counts.count() >= 2, "{told:#?}");
     let line = |text: &str| told.iter().any(|event| event["progress"]["text"] == *text);
     assert!(
-        line("Step 2/4 : COPY pyproject.toml /app/pyproject.toml"),
+        line("Step 3/5 : COPY pyproject.toml /app/pyproject.toml"),
         "{told:#?}"
     );
     let first = source.named(&sandbox, &source.dev).unwrap();
