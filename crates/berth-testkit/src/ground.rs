@@ -48,6 +48,12 @@ pub fn claude() -> PathBuf {
     variable("BERTH_TEST_CLAUDE").into()
 }
 
+/// A Python from 3.12 on, with its module for environments; this machine's own may be older.
+#[must_use]
+pub fn newer_python() -> PathBuf {
+    variable("BERTH_TEST_NEWER_PYTHON").into()
+}
+
 /// The WebDriver server for the app; start it with `--native-driver` [`webkit_driver`].
 #[must_use]
 pub fn tauri_driver() -> PathBuf {

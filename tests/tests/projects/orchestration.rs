@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
+use berth_testkit::ground;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::project::Project;
 use berth_tests::sandbox::{Ran, Sandbox};
@@ -87,6 +89,41 @@ fn keys_and_store_stay_until_they_are_to_go() {
     assert_ne!(&tool(&project, "initialize_keys")["fingerprint"], key);
     sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
     assert_nothing_left(sandbox, NAME);
+}
+
+#[test]
+fn as_python_its_keys_are_the_persons() {
+    let project = project();
+    let sandbox = &project.sandbox;
+    let python = ground::newer_python();
+    let here = sandbox.path("bin").join(python.file_name().unwrap());
+    std::os::unix::fs::symlink(&python, here).unwrap();
+    project.install(&["--variant", "python"]);
+    assert!(is_connected(sandbox, NAME));
+    assert_eq!(project.tools(), 14);
+
+    let key = tool(&project, "initialize_keys")["fingerprint"].take();
+    let file = sandbox.home().join(".mcp-orchestration/keys/signing.key");
+    let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o600);
+    let bytes = fs::read(&file).unwrap();
+    let seen = tool(&project, "list_clients");
+    assert_eq!(seen["home"], sandbox.home().to_str().unwrap());
+    assert_eq!(seen["code"], "one");
+    change(&project, "two");
+    let seen = tool(&project, "list_clients");
+    assert_eq!(seen["code"], "two", "without anything");
+    sandbox.berth(&["update", NAME, "--yes"]).ok();
+    assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
+
+    // A container has its own, and the person's are there when they are wanted again.
+    project.install(&["--variant", "dev", "--replace"]);
+    assert_eq!(tool(&project, "initialize_keys")["made"], true);
+    project.install(&["--variant", "python", "--replace"]);
+    assert_eq!(tool(&project, "initialize_keys")["fingerprint"], key);
+    sandbox.berth(&["remove", NAME, "--data", "--yes"]).ok();
+    assert_nothing_left(sandbox, NAME);
+    assert_eq!((fs::read(&file).unwrap(), mode()), (bytes, 0o600));
 }
 
 /// As the real image's, its own check fails always: whoever looks at the engine's list is not told

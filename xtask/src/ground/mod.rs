@@ -22,7 +22,7 @@ use crate::fail::{Doing, Result, fail};
 use crate::interrupt::{Interrupt, Watched, end_process};
 use crate::out;
 use crate::paths::Paths;
-use crate::setup::{claude, tauri_driver};
+use crate::setup::{claude, newer_python, tauri_driver};
 use display::Display;
 use engine::Engine;
 use keychain::Keychain;
@@ -64,6 +64,10 @@ impl Ground {
             (names::DOCKER_HOST.into(), engine.host().into()),
             (names::REGISTRY.into(), registry.address().into()),
             (names::CLAUDE.into(), claude::program(paths).into()),
+            (
+                names::NEWER_PYTHON.into(),
+                newer_python::program(paths).into(),
+            ),
             (
                 names::TAURI_DRIVER.into(),
                 tauri_driver::program(paths).into(),

@@ -36,6 +36,9 @@ pub const DEB: &str = "BERTH_TEST_DEB";
 /// The fixture MCP server as a program of this machine.
 pub const SERVER: &str = "BERTH_TEST_SERVER";
 
+/// A Python from 3.12 on, which this machine's need not be.
+pub const NEWER_PYTHON: &str = "BERTH_TEST_NEWER_PYTHON";
+
 /// All of them.
 #[cfg(test)]
 pub const ALL: &[&str] = &[
@@ -56,6 +59,7 @@ pub const ALL: &[&str] = &[
     APP,
     DEB,
     SERVER,
+    NEWER_PYTHON,
 ];
 
 #[cfg(test)]

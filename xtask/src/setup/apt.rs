@@ -74,6 +74,9 @@ pub const MINGW: &[Package] = &[
     or("g++-mingw-w64-x86-64", "x86_64-w64-mingw32-g++"),
 ];
 
+/// What moves the next Debian's Python into a folder of its own.
+pub const NEWER_PYTHON: &[Package] = &[package("patchelf"), package("debian-archive-keyring")];
+
 /// Python with its module for environments.
 pub const PYTHON: &[Package] = &[package("python3"), package("python3-venv")];
 

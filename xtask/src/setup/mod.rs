@@ -5,6 +5,7 @@ pub mod apt;
 pub mod claude;
 mod elsewhere;
 mod front_end;
+pub mod newer_python;
 pub mod root;
 pub mod tauri_driver;
 
@@ -36,6 +37,9 @@ pub fn setup(paths: &Paths, interrupt: &Interrupt, need: Need) -> Result<()> {
     front_end::ensure(paths, interrupt)?;
     if need == Need::Test {
         claude::ensure(paths, interrupt)?;
+        if cfg!(target_os = "linux") {
+            newer_python::ensure(paths, interrupt)?;
+        }
         if cfg!(not(target_os = "macos")) {
             tauri_driver::ensure(paths, interrupt)?;
         }
