@@ -3,7 +3,7 @@
 
 use super::apt;
 use crate::cmd::Cmd;
-use crate::fail::{Doing, Result, fail};
+use crate::fail::{Doing, Failure, Result, fail};
 use crate::interrupt::Interrupt;
 use crate::out;
 use crate::paths::Paths;
@@ -136,12 +136,24 @@ fn mirror() -> Result<String> {
     let name = release
         .lines()
         .find_map(|line| line.strip_prefix("VERSION_CODENAME="));
-    let targets = Cmd::new("apt-get")
-        .args(["indextargets", "--format", "$(REPO_URI) $(RELEASE)"])
-        .arg("Created-By: Packages")
+    let ask = || {
+        let targets = Cmd::new("apt-get")
+            .args(["indextargets", "--format", "$(REPO_URI) $(RELEASE)"])
+            .arg("Created-By: Packages")
+            .quiet()?;
+        let mirror = name.and_then(|name| mirror_in(&targets, name));
+        Ok::<_, Failure>(mirror.map(str::to_owned))
+    };
+    if let Some(mirror) = ask()? {
+        return Ok(mirror);
+    }
+    // It speaks only of lists that it has, and images are made without them.
+    Cmd::new("apt-get")
+        .args(["update", "-qq"])
+        .by_root()
         .quiet()?;
-    match name.and_then(|name| mirror_in(&targets, name)) {
-        Some(mirror) => Ok(mirror.to_owned()),
+    match ask()? {
+        Some(mirror) => Ok(mirror),
         None => fail("apt does not say where this system's packages come from"),
     }
 }
