@@ -96,8 +96,11 @@ fn as_python_its_keys_are_the_persons() {
     let project = project();
     let sandbox = &project.sandbox;
     let python = ground::newer_python();
+    // It looks for its parts from where it is, so a link would not do.
     let here = sandbox.path("bin").join(python.file_name().unwrap());
-    std::os::unix::fs::symlink(&python, here).unwrap();
+    let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", python.display());
+    fs::write(&here, script).unwrap();
+    fs::set_permissions(&here, fs::Permissions::from_mode(0o755)).unwrap();
     project.install(&["--variant", "python"]);
     assert!(is_connected(sandbox, NAME));
     assert_eq!(project.tools(), 14);
