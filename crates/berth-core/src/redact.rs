@@ -28,15 +28,31 @@ const PACE: Duration = Duration::from_millis(200);
 /// A line without the secrets that it may repeat.
 #[must_use]
 pub fn redacted(line: &str, secrets: &[Secret]) -> String {
-    let mut secrets: Vec<&Secret> = secrets
-        .iter()
-        .filter(|secret| secret.chars() >= SHORTEST)
-        .collect();
-    // One may be a part of another.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.chars()));
-    secrets.iter().fold(line.to_owned(), |line, secret| {
-        line.replace(secret.expose(), DOTS)
+    without_forms(line, &forms(secrets))
+}
+
+/// A text without what gives secrets away.
+pub(crate) fn without_forms(text: &str, forms: &[Secret]) -> String {
+    forms.iter().fold(text.to_owned(), |text, form| {
+        text.replace(form.expose(), DOTS)
     })
+}
+
+/// What gives secrets away: each as it is, as JSON has it, and its lines, because what programs say is
+/// told line by line. The longest come first: one may be a part of another.
+pub(crate) fn forms<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Vec<Secret> {
+    let mut forms: Vec<String> = Vec::new();
+    for secret in secrets {
+        let value = secret.expose();
+        forms.push(value.to_owned());
+        forms.extend(value.lines().map(|line| line.trim().to_owned()));
+        let json = serde_json::Value::from(value).to_string();
+        forms.push(json.trim_matches('"').to_owned());
+    }
+    forms.retain(|form| form.chars().count() >= SHORTEST);
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms.into_iter().map(Secret::new).collect()
 }
 
 /// A text without secrets, and without their beginnings: programs show some of one "so that it is
@@ -229,6 +245,18 @@ mod tests {
             without_secrets("a: correct-horse-battery, horse", &both),
             format!("a: {DOTS}, {DOTS}")
         );
+    }
+
+    #[test]
+    fn a_key_of_several_lines_is_in_none_of_them_and_not_in_json() {
+        let key = secrets(&["-----BEGIN KEY-----\nMC4CAQAwBQYD\n-----END KEY-----\n"]);
+        for told in [
+            "read MC4CAQAwBQYD",
+            r#"{"key":"-----BEGIN KEY-----\nMC4CAQAwBQYD\n"}"#,
+        ] {
+            let told = without_secrets(told, &key);
+            assert!(!told.contains("MC4C") && told.contains(DOTS), "{told}");
+        }
     }
 
     #[test]

@@ -9,14 +9,13 @@ use super::{EventSink, JobEvent, LogLine};
 use crate::input::SecretValues;
 use crate::port::Ports;
 use crate::progress::{Progress, Watch};
-use crate::secret::{DOTS, Secret};
+use crate::redact::{forms, without_forms};
+use crate::secret::Secret;
 
 /// How often counts and layers are told; a person cannot read faster.
 const PACE: Duration = Duration::from_millis(100);
 /// How many log lines are written in one transaction.
 const BATCH: usize = 64;
-/// Shortest text that is taken for a secret in a tool's output: replacing every `a` helps nobody.
-const SHORTEST_SECRET: usize = 4;
 
 /// Reports for one job.
 #[derive(Clone)]
@@ -48,7 +47,7 @@ impl Reporter {
                 ports,
                 events,
                 job,
-                needles: Mutex::new(needles(secrets.values())),
+                needles: Mutex::new(forms(secrets.values())),
                 state,
             }),
         }
@@ -63,7 +62,7 @@ impl Reporter {
     /// A secret that the job has come to know is taken out of texts from now on.
     pub fn hide(&self, secret: &Secret) {
         let mut all = self.needles();
-        all.extend(needles([secret].into_iter()));
+        all.extend(forms([secret]));
         all.sort_by_key(|needle| std::cmp::Reverse(needle.expose().len()));
     }
 
@@ -74,11 +73,7 @@ impl Reporter {
 
     /// Takes the given secrets out of a text.
     pub fn redact(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for needle in self.needles().iter() {
-            text = text.replace(needle.expose(), DOTS);
-        }
-        text
+        without_forms(text, &self.needles())
     }
 
     /// Writes and tells what was held back.
@@ -143,21 +138,4 @@ impl Reporter {
             progress,
         });
     }
-}
-
-/// What is looked for in texts: each secret, as it is and as JSON writes it, and each line of one
-/// that has several, because output comes in lines. The longest first.
-fn needles<'a>(secrets: impl Iterator<Item = &'a Secret>) -> Vec<Secret> {
-    let mut needles: Vec<String> = Vec::new();
-    for secret in secrets {
-        let value = secret.expose();
-        needles.push(value.to_owned());
-        needles.extend(value.lines().map(|line| line.trim().to_owned()));
-        let json = serde_json::Value::from(value).to_string();
-        needles.push(json.trim_matches('"').to_owned());
-    }
-    needles.retain(|needle| needle.len() >= SHORTEST_SECRET);
-    needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-    needles.dedup();
-    needles.into_iter().map(Secret::new).collect()
 }
