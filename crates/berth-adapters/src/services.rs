@@ -15,10 +15,11 @@ use tokio::process::Command;
 
 use crate::process::Group;
 
-/// The hidden command of `berth` that brings services up: `services-up NAME`.
+/// The hidden command of `berth` that brings services up: `services-up NAME`. It ends with its
+/// standard input.
 pub const UP_COMMAND: &str = "services-up";
 /// The hidden command of `berth` that prints the end of a service's log: `services-log NAME SERVICE
-/// LINES [--follow]`.
+/// LINES [--follow]`. It ends with its standard input as well.
 pub const LOG_COMMAND: &str = "services-log";
 
 /// One line of what such a command says on its standard output.
@@ -49,7 +50,8 @@ impl ServiceStarter for ChildStarter {
     async fn up(&self, name: &str, command: &LauncherCommand, watch: &Watch) -> Result<()> {
         let asked = Asked {
             args: &[UP_COMMAND, name],
-            input: Input::None,
+            // Nobody undoes what it makes after whoever asked has died.
+            input: Input::Held,
             watch,
         };
         ask(command, asked, |text| watch.line(text)).await.map(drop)
@@ -68,7 +70,7 @@ impl ServiceStarter for ChildStarter {
         }
         let asked = Asked {
             args: &args,
-            input: Input::None,
+            input: Input::Held,
             watch: &Watch::silent(),
         };
         ask(command, asked, told).await.map(drop)
@@ -78,8 +80,6 @@ impl ServiceStarter for ChildStarter {
 /// What stands on the input of a hidden command.
 #[derive(Debug)]
 pub enum Input {
-    /// Nothing.
-    None,
     /// This, and then its end.
     Bytes(Vec<u8>),
     /// Nothing, and no end as long as this process lives.
@@ -111,14 +111,10 @@ pub async fn ask(
     let mut command = Command::new(&launcher.program);
     // What stands before `run NAME`: where Berth's home is.
     let home = launcher.args.len().saturating_sub(2);
-    let input = match asked.input {
-        Input::None => Stdio::null(),
-        Input::Bytes(_) | Input::Held => Stdio::piped(),
-    };
     command
         .args(launcher.args.iter().take(home))
         .args(asked.args)
-        .stdin(input)
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut group = Group::spawn(&mut command).map_err(|error| missing().caused_by(&error))?;

@@ -105,6 +105,20 @@ pub fn until_unwanted<T>(
     })
 }
 
+/// Ends when standard input does: whoever asked holds its other end.
+pub fn asker_gone() -> tokio::sync::oneshot::Receiver<()> {
+    let (gone, heard) = tokio::sync::oneshot::channel();
+    // A thread of its own: reading cannot be broken off, and must not hold up the end of this
+    // program.
+    std::thread::spawn(move || {
+        let mut bytes = [0; 64];
+        while matches!(std::io::stdin().read(&mut bytes), Ok(1..)) {}
+        // Nobody hears it where the step has ended.
+        let _ = gone.send(());
+    });
+    heard
+}
+
 /// What stands on standard input as JSON, of at most `limit` bytes.
 ///
 /// # Errors

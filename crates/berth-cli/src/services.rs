@@ -3,17 +3,17 @@
 use berth_adapters::services::Said;
 use berth_core::error::Result;
 use berth_core::port::{Host, LogWanted};
-use berth_core::progress::Watch;
 use berth_core::stack::Ground;
 
 use crate::args::ServicesLogArgs;
-use crate::around::{Around, done, ended, say, tell};
+use crate::around::{Around, asker_gone, done, ended, say, until_unwanted};
 
 /// Brings the services of an installation up; the exit code.
 pub fn up(home: Option<&str>, name: &str) -> i32 {
-    ended(with_ground(home, name, async |ground, around| {
-        let watch = Watch::telling(tell);
-        ground.up(&around.record.installation, &watch).await
+    ended(with_ground(home, name, |ground, around| {
+        until_unwanted(asker_gone(), async |watch| {
+            ground.up(&around.record.installation, watch).await
+        })
     }))
 }
 
@@ -31,17 +31,22 @@ pub fn log(home: Option<&str>, args: ServicesLogArgs) -> i32 {
         lines,
         follow,
     };
-    ended(with_ground(home, &name, async |ground, around| {
+    ended(with_ground(home, &name, |ground, around| {
         let mut told = |text| say(&Said::Line { text });
         let installation = &around.record.installation;
-        ground.log(installation, &wanted, &mut told).await
+        done(async {
+            tokio::select! {
+                logged = ground.log(installation, &wanted, &mut told) => logged,
+                _ = asker_gone() => Ok(()),
+            }
+        })
     }))
 }
 
 fn with_ground(
     home: Option<&str>,
     name: &str,
-    work: impl AsyncFnOnce(&Ground<'_>, &Around) -> Result<()>,
+    work: impl FnOnce(&Ground<'_>, &Around) -> Result<()>,
 ) -> Result<Said> {
     let around = Around::of(home, name)?;
     let home = around.host.home();
@@ -50,5 +55,5 @@ fn with_ground(
         secrets: &around.secrets,
         home: &home,
     };
-    done(work(&ground, &around)).map(|()| Said::Done)
+    work(&ground, &around).map(|()| Said::Done)
 }

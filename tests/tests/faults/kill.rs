@@ -16,6 +16,8 @@ pub enum When {
     After(Duration),
     /// So long after it has printed so many lines.
     Line(usize, Duration),
+    /// As soon as a line says this.
+    Said(&'static str),
 }
 
 impl When {
@@ -39,6 +41,10 @@ pub fn killed(machine: &Machine, args: &[&str], when: When) -> Vec<String> {
         When::Line(count, wait) => {
             printed.extend(lines.iter().take(count));
             std::thread::sleep(wait);
+        }
+        When::Said(text) => {
+            let heard = lines.iter().inspect(|line| printed.push(line.clone()));
+            heard.take_while(|line| !line.contains(text)).for_each(drop);
         }
     }
     child.kill().unwrap();

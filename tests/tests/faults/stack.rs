@@ -77,7 +77,11 @@ fn a_killed_command_leaves_a_stack_that_is_whole_or_none() {
         }
         assert_counts(&machine, 1, &at);
 
-        let when = When::some(&mut dice, reconfigure);
+        // Once while its services are being made, which is done by a process of its own.
+        let when = match round {
+            0 => When::Said("Start the services"),
+            _ => When::some(&mut dice, reconfigure),
+        };
         let printed = killed(&machine, &RECONFIGURE, when);
         let at = told(&dice, round, "reconfigure", when, &printed);
         assert!(next_start(&machine, &at), "{at}");

@@ -23,8 +23,8 @@ pub struct Record {
 
 impl Record {
     /// Reads the record of `name` below Berth's home and checks its seal. `NotInstalled` where
-    /// there is none, `InstallationChanged` where it is not what was agreed to, `JobRunning` while
-    /// what it keeps is being backed up or restored.
+    /// there is none, `InstallationChanged` where it is not what was agreed to, `JobRunning` while it
+    /// is being removed, or what it keeps is being backed up or restored.
     pub fn read(home: &Path, name: &str) -> Result<Self> {
         check_name(name)?;
         let launch = Launch::begin(home);

@@ -67,8 +67,8 @@ impl LaunchRecords {
     }
 
     /// Whether a job is at work on what an installation keeps, so that it is not to be started. One
-    /// that only reads it holds nobody up once its process is gone; what was half replaced does,
-    /// until it is put right.
+    /// that only reads it holds nobody up once its process is gone; what was half replaced or removed
+    /// does, until it is put right.
     pub fn is_held(&self, home: &Path, name: &str) -> Result<bool> {
         let Some(connection) = &self.connection else {
             return Ok(false);
@@ -78,7 +78,7 @@ impl LaunchRecords {
         let Some(job) = job.filter(Job::holds_sessions) else {
             return Ok(false);
         };
-        Ok(job.plan.purpose == Purpose::Restore || lock::take(home, &job.id)?.is_none())
+        Ok(job.plan.purpose != Purpose::Backup || lock::take(home, &job.id)?.is_none())
     }
 
     /// What the launcher cannot find out by itself.

@@ -48,8 +48,9 @@ fn act(job: &str) -> String {
 /// made what it says.
 const LAUNCHES: &str = "launch.lock";
 
-/// How long launchers are waited for. One can wait for the person to unlock their keychain.
-const LAUNCH_LIMIT: Duration = Duration::from_secs(15);
+/// How long launchers are waited for: longer than they give the services that they find down. One
+/// can wait for the person to unlock their keychain.
+const LAUNCH_LIMIT: Duration = Duration::from_secs(25);
 
 /// How often it is tried.
 const PACE: Duration = Duration::from_millis(10);

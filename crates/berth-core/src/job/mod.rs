@@ -140,15 +140,13 @@ pub enum StepOutcome {
         /// Its size in bytes.
         size: u64,
     },
-    /// Volumes that were not there before the server was started for the first time.
-    Volumes {
-        /// Their names.
-        created: Vec<String>,
-    },
     /// A record was written over this one.
     Replaced {
         /// The generation before; `None` where there was none.
         generation: Option<String>,
+        /// Names of the volumes that were not there before: whoever starts the server makes them.
+        #[serde(default)]
+        volumes: Vec<String>,
     },
     /// A registration was replaced. Its content stands in a private backup file, because it can
     /// hold somebody's token.
@@ -242,20 +240,22 @@ impl Job {
         }
     }
 
-    /// Whether nobody may start the server now: what it keeps is being read or replaced. Its
-    /// verification, at the end of a restoring, may.
+    /// Whether nobody may start the server now: what it keeps is being read or replaced, or it is
+    /// being removed. Its verification, at the end of a restoring, may.
     #[must_use]
     pub fn holds_sessions(&self) -> bool {
         let is_verified = |(step, record): (&Step, &StepRecord)| {
             matches!(step, Step::Verify { .. })
                 && matches!(record.state, StepState::Running | StepState::Done)
         };
-        matches!(self.plan.purpose, Purpose::Backup | Purpose::Restore)
-            && match self.state {
-                JobState::Running => !self.plan.steps.iter().zip(&self.steps).any(is_verified),
-                JobState::Undoing => true,
-                _ => false,
-            }
+        matches!(
+            self.plan.purpose,
+            Purpose::Backup | Purpose::Restore | Purpose::Remove
+        ) && match self.state {
+            JobState::Running => !self.plan.steps.iter().zip(&self.steps).any(is_verified),
+            JobState::Undoing => true,
+            _ => false,
+        }
     }
 
     /// The step that is running or failed, or the last one.

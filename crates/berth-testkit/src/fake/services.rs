@@ -9,6 +9,7 @@ use berth_core::port::{
 use berth_core::progress::Watch;
 use berth_core::server::Mount;
 use berth_core::stack::{Ground, Stack};
+use futures_util::FutureExt as _;
 
 use super::{FakeEngine, FakeVault, World};
 
@@ -129,6 +130,37 @@ impl ServiceEngine for FakeEngine {
         let from = said.len().saturating_sub(lines as usize);
         said.into_iter().skip(from).for_each(told);
         Ok(())
+    }
+}
+
+impl World {
+    /// A launcher begins to bring the services of an installation up: it has read what is on record
+    /// now, and does the rest when it is waited for. None where nothing is on record, or a job does
+    /// not let it.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub fn begin_launch(self: &Arc<Self>, name: &str) {
+        let open = self.store.open_jobs().expect("read");
+        let is_held = open
+            .iter()
+            .any(|job| job.plan.name == name && job.holds_sessions());
+        let installation = self.store.installation(name).expect("read");
+        if let Some(installation) = installation.filter(|_| !is_held) {
+            let world = self.clone();
+            self.store.add_launch(move || {
+                let (engine, secrets) = (FakeEngine(world.clone()), FakeVault(world.clone()));
+                let ground = Ground {
+                    engine: &engine,
+                    secrets: &secrets,
+                    home: Self::BERTH_HOME,
+                };
+                // Whether it could, it tells the client that waits for it.
+                let watch = Watch::silent();
+                let up = ground.up(&installation, &watch).now_or_never();
+                up.expect("nothing to wait for").ok();
+            });
+        }
     }
 }
 

@@ -9,7 +9,13 @@ use berth_core::settings::{MachineNotes, Settings};
 
 /// Berth's own data in memory.
 #[derive(Default)]
-pub struct MemoryStore(Arc<Mutex<Tables>>);
+pub struct MemoryStore {
+    tables: Arc<Mutex<Tables>>,
+    launches: Mutex<Vec<Launch>>,
+}
+
+/// What a launcher that has read a record still has to do.
+type Launch = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct Tables {
@@ -35,7 +41,16 @@ pub struct StoreSnapshot {
 
 impl MemoryStore {
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A launch that has begun. It goes on when it is waited for.
+    pub(super) fn add_launch(&self, launch: impl FnOnce() + Send + 'static) {
+        self.launches().push(Box::new(launch));
+    }
+
+    fn launches(&self) -> MutexGuard<'_, Vec<Launch>> {
+        self.launches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is installed, to compare.
@@ -216,14 +231,15 @@ impl Store for MemoryStore {
         let free = self.tables().locks.insert(id.to_owned());
         Ok(free.then(|| {
             JobGuard::new(Lock {
-                tables: self.0.clone(),
+                tables: self.tables.clone(),
                 id: id.to_owned(),
             })
         }))
     }
 
     fn await_launches(&self) -> Result<()> {
-        // Launchers of a fake world are done when they return.
+        let launches = std::mem::take(&mut *self.launches());
+        launches.into_iter().for_each(|launch| launch());
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod criteria;
 mod double;
 mod faults;
 mod health;
+mod launches;
 mod preview;
 mod random;
 mod redact;

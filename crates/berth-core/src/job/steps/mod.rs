@@ -43,16 +43,13 @@ pub async fn look(context: &Context<'_>, step: &Step) -> Result<StepOutcome> {
         Step::WriteInstallation {
             installation,
             replaces,
-        } => record::look(context, installation, replaces.as_deref()),
+        } => record::look(context, installation, replaces.as_deref()).await,
         Step::Register {
             name,
             place,
             replaces,
             ..
         } => registration::look(context, name, place, replaces.as_ref()).await,
-        Step::StartServices { name, .. } | Step::Verify { name, .. } => {
-            verify::look(context, name).await
-        }
         Step::KeepVolume { .. } | Step::RestoreVolume { .. } | Step::WriteBackup { .. } => {
             backup::look(context, step).await
         }
@@ -144,7 +141,7 @@ pub async fn perform(
         Step::Verify { .. } => return verify::verify(context, step, watch).await,
         Step::Act { .. } => act::perform(context, step, watch).await?,
         Step::StartServices { name, command, .. } => {
-            ports.services.up(name, command, watch).await?;
+            services::start(context, name, command, watch).await?;
         }
         Step::RemoveServices {
             name,
@@ -191,7 +188,7 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         | Step::KeepSecret { to: item, .. } => ports.vault.delete(item).await,
         Step::WriteInstallation { installation, .. } => {
             record::undo(context, installation, outcome)?;
-            verify::undo(context, installation).await
+            verify::undo(context, installation, outcome).await
         }
         Step::Register {
             name,
@@ -205,20 +202,8 @@ pub async fn undo(context: &Context<'_>, step: &Step, outcome: &StepOutcome) -> 
         Step::NotePlace {
             name, place, there, ..
         } => registration::note(context, name, place, !there, None),
-        Step::StartServices {
-            name,
-            generation,
-            stack,
-            restarts,
-            joins,
-            ..
-        } => {
-            let network = (!joins).then_some(stack.network.as_str());
-            services::remove(context, name, Some(generation), network).await?;
-            services::restart(context, name, stack, restarts.as_deref()).await
-        }
         // With the record: as long as that is there, the next start makes it all again.
-        Step::Verify { .. } => Ok(()),
+        Step::StartServices { .. } | Step::Verify { .. } => Ok(()),
         // Inside the generation's folder, which is deleted as a whole.
         Step::CreateVenv { .. }
         | Step::InstallPython { .. }

@@ -2,22 +2,32 @@ use super::Context;
 use crate::error::{Error, ErrorCode, Result};
 use crate::job::StepOutcome;
 use crate::plan::{Step, exact_reference};
-use crate::server::{ContainerLaunch, Installation, Launch, Pin, seal};
+use crate::server::{ContainerLaunch, DataPlace, Installation, Launch, Pin, seal};
 
 /// The generation that is current now; another one than planned means that somebody else was
-/// quicker.
-pub fn look(
+/// quicker. And what is not there yet of its volumes.
+pub async fn look(
     context: &Context<'_>,
     installation: &Installation,
     replaces: Option<&str>,
 ) -> Result<StepOutcome> {
     let current = context.ports.store.installation(&installation.name)?;
     let generation = current.map(|current| current.generation);
-    if generation.as_deref() == replaces {
-        Ok(StepOutcome::Replaced { generation })
-    } else {
-        Err(Error::new(ErrorCode::PlanChanged))
+    if generation.as_deref() != replaces {
+        return Err(Error::new(ErrorCode::PlanChanged));
     }
+    let mut volumes = Vec::new();
+    for data in &installation.data {
+        if let DataPlace::Volume { name, .. } = data
+            && !context.ports.engine.volume_exists(name).await?
+        {
+            volumes.push(name.clone());
+        }
+    }
+    Ok(StepOutcome::Replaced {
+        generation,
+        volumes,
+    })
 }
 
 /// Fills in what was pinned, seals the record and writes it.
@@ -86,6 +96,7 @@ pub fn undo(
     let store = &context.ports.store;
     if let StepOutcome::Replaced {
         generation: Some(old),
+        ..
     } = outcome
     {
         store.use_generation(&installation.name, old)?;

@@ -2,13 +2,14 @@ use super::Context;
 use crate::error::{ErrorCode, Result};
 use crate::server::DataPlace;
 
-/// Ends the containers that run for an installation, or only those of one generation. Where no
-/// engine runs, no container does.
+/// Ends the containers that run for an installation, or only those of one generation, after what is
+/// being started just now. Where no engine runs, no container does.
 pub async fn end_sessions(
     context: &Context<'_>,
     name: &str,
     generation: Option<&str>,
 ) -> Result<()> {
+    context.ports.store.await_launches()?;
     let engine = &context.ports.engine;
     let containers = match engine.session_containers(Some(name)).await {
         Ok(containers) => containers,

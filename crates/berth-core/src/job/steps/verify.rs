@@ -7,26 +7,9 @@ use crate::plan::{Purpose, Step};
 use crate::port::{ClientHealth, McpSession, PathKind, Ports, StartRequest};
 use crate::progress::Watch;
 use crate::redact::redacting;
-use crate::server::{DataPlace, Health, Installation, Launch, Tool, tools_hash};
+use crate::server::{Health, Installation, Launch, Tool, tools_hash};
 
 use super::criteria::{Heard, look_at};
-
-/// The volumes that the first start will make: the undo removes them.
-pub async fn look(context: &Context<'_>, name: &str) -> Result<StepOutcome> {
-    let installation = context.ports.store.installation(name)?;
-    let mut created = Vec::new();
-    for data in installation
-        .map(|installation| installation.data)
-        .unwrap_or_default()
-    {
-        if let DataPlace::Volume { name, .. } = data
-            && !context.ports.engine.volume_exists(&name).await?
-        {
-            created.push(name);
-        }
-    }
-    Ok(StepOutcome::Volumes { created })
-}
 
 /// Starts the registered command as a client would, and keeps what it offers.
 pub async fn verify(context: &Context<'_>, step: &Step, watch: &Watch) -> Result<StepOutcome> {
@@ -269,18 +252,20 @@ fn keep(context: &Context<'_>, name: &str, change: impl FnOnce(&mut Installation
 /// Removes what starts of this generation made: a container whose launcher was killed, and the
 /// volumes that were not there before. Sessions of the generation before go on. The record must be
 /// gone: a client, or what a killed process left running, may be starting the server right now.
-pub async fn undo(context: &Context<'_>, installation: &Installation) -> Result<()> {
+pub async fn undo(
+    context: &Context<'_>,
+    installation: &Installation,
+    outcome: &StepOutcome,
+) -> Result<()> {
     if !matches!(installation.launch, Launch::Container(_)) {
         return Ok(());
     }
-    context.ports.store.await_launches()?;
     let generation = Some(installation.generation.as_str());
     super::removal::end_sessions(context, &installation.name, generation).await?;
-    for step in &context.job.steps {
-        if let StepOutcome::Volumes { created } = &step.outcome {
-            for volume in created {
-                context.ports.engine.remove_volume(volume).await?;
-            }
+    super::services::undo(context).await?;
+    if let StepOutcome::Replaced { volumes, .. } = outcome {
+        for volume in volumes {
+            context.ports.engine.remove_volume(volume).await?;
         }
     }
     Ok(())
