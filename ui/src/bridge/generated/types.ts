@@ -4169,15 +4169,15 @@ before: ImageBefore | null, } | { "outcome": "created" } | { "outcome": "backup"
 /**
  * Its size in bytes.
  */
-size: number, } | { "outcome": "volumes", 
-/**
- * Their names.
- */
-created: Array<string>, } | { "outcome": "replaced", 
+size: number, } | { "outcome": "replaced", 
 /**
  * The generation before; `None` where there was none.
  */
-generation: string | null, } | { "outcome": "registration", 
+generation: string | null, 
+/**
+ * Names of the volumes that were not there before: whoever starts the server makes them.
+ */
+volumes: Array<string>, } | { "outcome": "registration", 
 /**
  * Absolute path of the backup; `None` where there was nothing.
  */
