@@ -65,6 +65,17 @@ impl PythonRuntime for PythonTools {
         script: &str,
         watch: &Watch,
     ) -> Result<()> {
+        if tool == PythonTool::Pip {
+            let update = run_in(generation(venv), &command::update_pip(venv), clean, watch).await?;
+            if !update.success() {
+                let code = failure::code(tool, requirements, &update);
+                if matches!(code, ErrorCode::NetworkUnreachable { .. }) {
+                    return Err(update.error(code));
+                }
+                // The one that is there does the same, if slowly.
+                watch.line("pip could not be brought up to date; the one that is there is used");
+            }
+        }
         let line = command::install_python(tool, program, venv, requirements);
         let done = run_in(generation(venv), &line, clean, watch).await?;
         if !done.success() {

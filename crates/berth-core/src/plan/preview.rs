@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use super::command::{self, CommandLine};
 use super::registered::{config_of, of_client};
-use super::{Plan, Purpose, Step, VaultItem, exact_reference};
+use super::{Plan, Purpose, PythonTool, Step, VaultItem, exact_reference};
 use crate::secret::DOTS;
 use crate::server::{DataPlace, Installation, Launch, RemoteLaunch, SecretTarget, SecretUse};
 
@@ -122,7 +122,11 @@ pub fn preview(plan: &Plan, step: &Step) -> StepPreview {
         } => {
             let line = command::install_python(*tool, program, venv, requirements);
             let first = requirements.first().map(String::as_str).unwrap_or_default();
-            let lines = vec![run(&line), writes(venv)];
+            let update = (*tool == PythonTool::Pip).then(|| run(&command::update_pip(venv)));
+            let lines = update
+                .into_iter()
+                .chain([run(&line), writes(venv)])
+                .collect();
             match command::in_place(first) {
                 Some(folder) => ("install_in_place", folder.to_owned(), lines),
                 None => ("install_python", first.to_owned(), lines),
