@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use berth_testkit::{ground, token};
@@ -162,28 +162,4 @@ pub fn tool(sandbox: &Sandbox, name: &str) -> Value {
     let answer = ran.json();
     let text = answer["text"].as_str().expect("a text");
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {answer}"))
-}
-
-/// uv beside `berth` and `claude`, from its package: the machine need not have it.
-///
-/// # Panics
-/// When it cannot be installed.
-pub fn add_uv(sandbox: &Sandbox) {
-    let tools = sandbox.path("tools");
-    let run = |command: &mut std::process::Command| {
-        let output = command.output().expect("it starts");
-        assert!(output.status.success(), "{output:?}");
-    };
-    run(sandbox.command("python3").args(["-m", "venv"]).arg(&tools));
-    let pip = ["-m", "pip", "install", "--no-input", "uv==0.9.2"];
-    run(sandbox.command(tools.join("bin/python")).args(pip));
-    link(&tools.join("bin/uv"), &sandbox.path("bin/uv"));
-}
-
-fn link(target: &Path, link: &Path) {
-    #[cfg(unix)]
-    let made = std::os::unix::fs::symlink(target, link);
-    #[cfg(windows)]
-    let made = std::os::windows::fs::symlink_file(target, link);
-    made.expect("a link");
 }

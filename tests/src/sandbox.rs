@@ -94,12 +94,23 @@ impl From<Output> for Ran {
 }
 
 impl Sandbox {
-    /// A new machine: `berth` and `claude` on the PATH, an empty HOME, an unlocked keychain.
+    /// A new machine: `berth`, `claude` and `uv` on the PATH, an empty HOME, an unlocked keychain.
     ///
     /// # Panics
     /// When the components of the run are missing.
     #[must_use]
     pub fn new() -> Self {
+        let sandbox = Self::without_uv();
+        sandbox.add_uv();
+        sandbox
+    }
+
+    /// One that has pip only, as Python brings it.
+    ///
+    /// # Panics
+    /// When the components of the run are missing.
+    #[must_use]
+    pub fn without_uv() -> Self {
         let dir = TempDir::with_prefix_in("p", ground::tmp()).expect("a folder for the test");
         let sandbox = Self {
             dir,
@@ -112,6 +123,14 @@ impl Sandbox {
         link(&ground::berth(), &sandbox.path("bin/berth"));
         link(&ground::claude(), &sandbox.path("bin/claude"));
         sandbox
+    }
+
+    /// Puts uv onto it.
+    ///
+    /// # Panics
+    /// When it is there, or the run has none.
+    pub fn add_uv(&self) {
+        link(&ground::uv(), &self.path("bin/uv"));
     }
 
     /// Gives this machine's programs another value of a variable, for a machine that lacks
@@ -166,6 +185,9 @@ impl Sandbox {
             ("XDG_RUNTIME_DIR".into(), self.keychain.runtime_dir().into()),
             ("DOCKER_HOST".into(), ground::docker_host().into()),
             ("DISPLAY".into(), ground::display().into()),
+            // What was downloaded once in a run is there for all of it, and nobody changes it.
+            ("UV_CACHE_DIR".into(), ground::tmp().join("uv").into()),
+            ("UV_LINK_MODE".into(), "copy".into()),
         ];
         for name in PASSED {
             if let Some(value) = std::env::var_os(name) {

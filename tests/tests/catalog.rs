@@ -16,6 +16,7 @@ use berth_core::plan::PythonTool;
 use berth_core::plan::command::venv_programs;
 use berth_core::port::{McpStarter, NodeRuntime, PythonRuntime, StartRequest};
 use berth_core::progress::Watch;
+use berth_testkit::ground;
 use futures_util::{StreamExt as _, stream};
 use tempfile::TempDir;
 
@@ -37,7 +38,7 @@ impl Room {
             .arg(folder.path().join("repository"))
             .status();
         assert!(made.is_ok_and(|status| status.success()), "git init");
-        let uv = uv(&folder.path().join("tools")).await;
+        let uv = text(&ground::uv());
         let node = NodeTools.probe().await.expect("node with npm").path;
         Self { folder, uv, node }
     }
@@ -187,30 +188,6 @@ fn with_environment(
         args: all,
         address: None,
     }
-}
-
-/// uv, from its package: the machine need not have it.
-async fn uv(folder: &Path) -> String {
-    let python = PythonTools.probe_python().await.expect("python3 with venv");
-    let venv = text(folder);
-    let uv = text(&Path::new(&venv_programs(&venv)).join("uv"));
-    let (tool, watch) = (PythonTool::Pip, Watch::silent());
-    PythonTools
-        .create_venv(tool, &python.path, ">=3.11", &venv, &watch)
-        .await
-        .expect("an environment");
-    PythonTools
-        .install(
-            tool,
-            &python.path,
-            &venv,
-            &["uv==0.9.2".to_owned()],
-            &uv,
-            &watch,
-        )
-        .await
-        .expect("uv comes as a package");
-    uv
 }
 
 fn packages(entry: &Entry) -> Vec<&Variant> {

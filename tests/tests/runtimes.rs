@@ -12,6 +12,7 @@ use berth_core::plan::command::venv_programs;
 use berth_core::plan::{NodeBuild, NodeManager, PythonTool};
 use berth_core::port::{NodeRuntime, PythonRuntime};
 use berth_core::progress::Watch;
+use berth_testkit::ground;
 use tempfile::TempDir;
 
 fn text(path: &Path) -> String {
@@ -95,34 +96,9 @@ async fn pip_installs_into_the_environment_and_names_what_does_not_exist() {
 #[tokio::test]
 async fn uv_does_the_same() {
     let folder = TempDir::new().expect("a folder");
-    let pip = PythonTools.probe_python().await.expect("python3 with venv");
-    let tools = text(&folder.path().join("tools"));
-    PythonTools
-        .create_venv(
-            PythonTool::Pip,
-            &pip.path,
-            ">=3.11",
-            &tools,
-            &Watch::silent(),
-        )
-        .await
-        .expect("an environment");
-    let uv = text(&Path::new(&venv_programs(&tools)).join("uv"));
-    PythonTools
-        .install(
-            PythonTool::Pip,
-            &pip.path,
-            &tools,
-            &["uv==0.9.2".to_owned()],
-            &uv,
-            &Watch::silent(),
-        )
-        .await
-        .expect("uv comes as a package");
-
     let program = Program {
-        path: uv,
-        version: "0.9.2".to_owned(),
+        path: text(&ground::uv()),
+        version: String::new(),
     };
     let _script = python(PythonTool::Uv, &program, folder.path(), REQUIREMENT).await;
 

@@ -4,7 +4,7 @@ use crate::cmd::Cmd;
 use crate::fail::{Result, fail};
 use crate::interrupt::Interrupt;
 use crate::paths::{Paths, exe, on_path};
-use crate::setup::apt;
+use crate::setup::{apt, python};
 use crate::{out, setup};
 
 const ZIG: [&str; 2] = ["ziglang==0.17.0", "cargo-zigbuild==0.24.0"];
@@ -107,8 +107,7 @@ fn obtain(paths: &Paths, interrupt: &Interrupt, platform: &Platform) -> Result<(
 }
 
 fn zig_folder(paths: &Paths) -> std::path::PathBuf {
-    let bin = if cfg!(windows) { "Scripts" } else { "bin" };
-    paths.tools().join("zig").join(bin)
+    python::programs(&paths.tools().join("zig"))
 }
 
 /// Zig is a C compiler for every platform; it and its wrapper for cargo come from PyPI.
@@ -117,18 +116,5 @@ fn zig(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
         return Ok(());
     }
     apt::ensure(interrupt, apt::PYTHON)?;
-    let folder = paths.tools().join("zig");
-    // A system's own Python, where there are others: its venv module is the package's.
-    let python = ["/usr/bin/python3", "python3"]
-        .into_iter()
-        .find(|p| on_path(p).is_some());
-    Cmd::new(python.unwrap_or("python3"))
-        .args(["-m", "venv"])
-        .arg(&folder)
-        .run(interrupt)?;
-    let pip = zig_folder(paths).join(exe("pip"));
-    Cmd::new(pip)
-        .args(["install", "--quiet", "--disable-pip-version-check"])
-        .args(ZIG)
-        .run(interrupt)
+    python::install(&paths.tools().join("zig"), &ZIG, interrupt)
 }

@@ -54,6 +54,12 @@ pub fn newer_python() -> PathBuf {
     variable("BERTH_TEST_NEWER_PYTHON").into()
 }
 
+/// uv; this machine need not have it.
+#[must_use]
+pub fn uv() -> PathBuf {
+    variable("BERTH_TEST_UV").into()
+}
+
 /// The WebDriver server for the app; start it with `--native-driver` [`webkit_driver`].
 #[must_use]
 pub fn tauri_driver() -> PathBuf {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::{TcpListener, TcpStream};
 
-use berth_tests::kaiten::add_uv;
 use berth_tests::left::is_connected;
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -80,7 +79,6 @@ fn call(sandbox: &Sandbox, tool: &str, arguments: &Value) -> String {
 #[test]
 fn kitaru_is_connected_in_every_scope() {
     let sandbox = Sandbox::new();
-    add_uv(&sandbox);
     let made = sandbox.command("git").args(["init", "--quiet"]).status();
     // Claude Code takes the repository's root for the project, and this test runs in another.
     assert!(made.expect("git").success());
@@ -130,7 +128,7 @@ impl Drop for Stop<'_> {
 
 #[test]
 fn kitaru_s_local_server_starts_and_stops() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::without_uv();
     let plan = sandbox.berth(&["plan", "kitaru", "--variant", "python-local"]);
     assert!(plan.ok().stdout.contains("-m pip install"));
     install(&sandbox, &["--variant", "python-local"]);

@@ -1,6 +1,5 @@
 //! Servers from the real package registries, with real tools and the real Claude Code.
 
-use berth_tests::kaiten::add_uv;
 use berth_tests::left::is_connected;
 use berth_tests::sandbox::{Sandbox, argv_with};
 
@@ -9,7 +8,7 @@ use crate::shown;
 
 #[test]
 fn time_is_installed_used_and_removed() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::without_uv();
     let machine = sandbox.path("");
     let shows = |name: &str, args: &[&str]| {
         let ran = sandbox.berth(args);
@@ -56,7 +55,6 @@ fn time_is_installed_used_and_removed() {
 #[test]
 fn uv_is_used_where_it_is_there() {
     let sandbox = Sandbox::new();
-    add_uv(&sandbox);
     let plan = sandbox.berth(&["plan", "time"]).ok();
     assert!(plan.stdout.contains("bin/uv venv"), "{}", plan.stdout);
     sandbox.berth(&["install", "time", "--yes"]).ok();

@@ -22,7 +22,7 @@ use crate::fail::{Doing, Result, fail};
 use crate::interrupt::{Interrupt, Watched, end_process};
 use crate::out;
 use crate::paths::Paths;
-use crate::setup::{claude, newer_python, tauri_driver};
+use crate::setup::{claude, newer_python, tauri_driver, uv};
 use display::Display;
 use engine::Engine;
 use keychain::Keychain;
@@ -68,6 +68,7 @@ impl Ground {
                 names::NEWER_PYTHON.into(),
                 newer_python::program(paths).into(),
             ),
+            (names::UV.into(), uv::program(paths).into()),
             (
                 names::TAURI_DRIVER.into(),
                 tauri_driver::program(paths).into(),

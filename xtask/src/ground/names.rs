@@ -38,6 +38,8 @@ pub const SERVER: &str = "BERTH_TEST_SERVER";
 
 /// A Python from 3.12 on, which this machine's need not be.
 pub const NEWER_PYTHON: &str = "BERTH_TEST_NEWER_PYTHON";
+/// uv, which this machine need not have.
+pub const UV: &str = "BERTH_TEST_UV";
 
 /// All of them.
 #[cfg(test)]
@@ -60,6 +62,7 @@ pub const ALL: &[&str] = &[
     DEB,
     SERVER,
     NEWER_PYTHON,
+    UV,
 ];
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ pub mod claude;
 mod elsewhere;
 mod front_end;
 pub mod newer_python;
+pub mod python;
 pub mod root;
 pub mod tauri_driver;
+pub mod uv;
 
 use crate::fail::Result;
 use crate::interrupt::Interrupt;
@@ -37,6 +39,7 @@ pub fn setup(paths: &Paths, interrupt: &Interrupt, need: Need) -> Result<()> {
     front_end::ensure(paths, interrupt)?;
     if need == Need::Test {
         claude::ensure(paths, interrupt)?;
+        uv::ensure(paths, interrupt)?;
         if cfg!(target_os = "linux") {
             newer_python::ensure(paths, interrupt)?;
         }
