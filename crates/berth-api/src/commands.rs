@@ -46,6 +46,7 @@ macro_rules! for_each_command {
             services_stop(NameRequest) -> ();
             service_log(ServiceLogRequest) -> ServiceLog;
             log_read(LogRequest) -> LogPage;
+            image_review(NameRequest) -> ImageReview;
             tool_call(ToolCallRequest) -> ToolCallAnswer;
             secret_list(()) -> Vec<SecretRow>;
             secret_set(SecretSet) -> ();

@@ -7,6 +7,7 @@ use berth_core::catalog::Explained;
 use berth_core::doctor::{Check, Diagnosis};
 use berth_core::export::Exported;
 use berth_core::facts::Facts;
+use berth_core::image::ImageReview;
 use berth_core::job::Job;
 use berth_core::plan::Choices;
 use berth_core::settings::Settings;

@@ -77,6 +77,8 @@ pub enum Command {
     Headers(NameArg),
     /// Start a server as Claude Code would, and ask for its tools.
     Verify(NameArg),
+    /// Show what a server's image is made of, what its build is given, and what could make it smaller.
+    Image(NameArg),
     /// Read an error on standard input, and say what it shows and what helps.
     Explain(ExplainArgs),
     /// Call a tool of an installed server.

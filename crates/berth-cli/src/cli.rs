@@ -176,6 +176,7 @@ async fn carry_out(berth: &Berth, out: Output, command: Command) -> Result<u8> {
         Command::List => commands::list::run(berth, out).await.map(done),
         Command::Show(args) => commands::show::run(berth, out, args.name).await.map(done),
         Command::Verify(args) => commands::verify::run(berth, out, args.name).await.map(done),
+        Command::Image(args) => commands::image::run(berth, out, args.name).await.map(done),
         Command::Explain(args) => commands::explain::run(berth, out, args).await.map(done),
         Command::Call(args) => commands::call::run(berth, out, args)
             .await

@@ -108,6 +108,7 @@ pub enum ErrorCode {
     NoServices { name: String },
     ServiceUnknown { name: String, service: String },
     LogUnknown { name: String, log: String },
+    NoImage { name: String },
     /// Somebody else than the client that was given the address asks for its secret headers.
     HeadersWithheld { name: String },
     ServerExited { exit: Option<i32> },

@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod error;
 pub mod export;
 pub mod facts;
+pub mod image;
 pub mod input;
 pub mod job;
 pub mod logs;

@@ -36,6 +36,47 @@ fn read(sandbox: &Sandbox, path: &str) -> String {
     ran.json()["text"].as_str().unwrap().to_owned()
 }
 
+/// Of the image: its own layers beside those of its base. Of the folder: what a build is given, and
+/// that is never the file with the token.
+fn says_what_it_is_made_of(sandbox: &Sandbox, source: &Source) {
+    let said = sandbox.berth(&["image", NAME, "--json"]).ok().json();
+    assert_eq!(said["reference"], source.dev.as_str());
+    let (base, own): (Vec<_>, Vec<_>) = said["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .partition(|layer| layer["base"] == true);
+    assert!(
+        base.iter()
+            .any(|layer| layer["size"].as_u64() > Some(1 << 20))
+    );
+    let own = own
+        .iter()
+        .map(|layer| layer["instruction"].as_str().unwrap());
+    let words: Vec<&str> = own.map(|text| text.split(' ').next().unwrap()).collect();
+    assert_eq!(words, ["LABEL", "COPY", "RUN", "LABEL"], "{said:#}");
+    let sent = &said["built_from"]["sent"];
+    assert_eq!(sent["base"], ground::image_server().as_str());
+    let parts = sent["parts"].as_array().unwrap().iter();
+    let mut names: Vec<&str> = parts.map(|part| part["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Dockerfile", "pyproject.toml", "src"]);
+    let path = source.folder.join(".dockerignore");
+    let missing = json!({ "advice": "ignore_missing", "path": path });
+    assert_eq!(said["advice"], json!([missing]));
+
+    let text = sandbox.berth(&["image", NAME]).ok().stdout;
+    for line in [
+        format!("FROM {}", ground::image_server()),
+        "3 files of ".to_owned(),
+        format!("write {}", path.display()),
+    ] {
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+    let unknown = sandbox.berth(&["image", "nothing"]);
+    assert_eq!(unknown.exit, Some(3), "{unknown:?}");
+}
+
 #[test]
 fn code_is_changed_without_a_build_and_never_by_the_server() {
     let _engine = engine();
@@ -84,6 +125,7 @@ fn code_is_changed_without_a_build_and_never_by_the_server() {
     );
     let first = source.named(&sandbox, &source.dev).unwrap();
     assert_ne!(first, theirs);
+    says_what_it_is_made_of(&sandbox, &source);
 
     assert_eq!(read(&sandbox, CODE), "one");
     source.write("src/code", "two");

@@ -63,6 +63,12 @@ async fn a_server_is_built_in_sight_and_its_code_changes_without_a_build() {
     source.write("src/code", "two");
     assert_eq!(code(&sandbox), "two");
 
+    steps::open_details(&window, NAME).await;
+    window.click("image-look").await;
+    window.text_in("image-layers", "COPY").await;
+    window.text_in("image-sent", "pyproject.toml").await;
+    window.text_in("image-advice", ".dockerignore").await;
+
     let built = source.named(&sandbox, &source.dev);
     assert_ne!(built.as_ref(), Some(&theirs));
     steps::remove(&window, NAME, false).await;

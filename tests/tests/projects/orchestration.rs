@@ -38,6 +38,14 @@ fn keys_and_store_stay_until_they_are_to_go() {
     project.install(&["--variant", "image"]);
     assert!(is_connected(sandbox, NAME));
     assert_eq!(project.tools(), 14);
+    let image = sandbox.berth(&["image", NAME, "--json"]).ok().json();
+    assert_eq!(image["wanted"], 150_000_000, "{image:#}");
+    let layers = image["layers"].as_array().unwrap();
+    assert!(
+        layers.iter().any(|layer| layer["base"] == true),
+        "{image:#}"
+    );
+    assert_eq!(image["built_from"]["unread"], Value::Null, "{image:#}");
 
     let refused = sandbox.berth(&["call", NAME, "publish_config", "{}"]);
     assert_eq!(refused.exit, Some(12), "without keys: {refused:?}");

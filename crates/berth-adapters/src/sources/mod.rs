@@ -1,5 +1,7 @@
 //! Source folders on this computer: which project is in one.
 
+mod dependencies;
+mod imports;
 mod manifest;
 
 use std::io::{ErrorKind, Read};
@@ -7,7 +9,8 @@ use std::path::Path;
 
 use berth_core::catalog::Marker;
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::port::{Project, Sources};
+use berth_core::image::{Dependency, Sent};
+use berth_core::port::{BuildRequest, Project, Sources};
 use berth_core::secret::Secret;
 
 /// Largest project file that is read, in bytes.
@@ -65,6 +68,32 @@ impl Sources for LocalSources {
             Ok(names)
         };
         listed().map_err(|error: std::io::Error| failed(path).caused_by(&error))
+    }
+
+    fn sent(&self, build: &BuildRequest) -> Result<Sent> {
+        crate::docker::build::sent(build)
+    }
+
+    fn dependencies(&self, folder: &str) -> Result<Vec<Dependency>> {
+        let mut declared = Vec::new();
+        for file in dependencies::FILES {
+            let path = Path::new(folder).join(file);
+            if !path.is_file() {
+                continue;
+            }
+            let fail = || failed(&path);
+            let text = text(&path).map_err(|error| fail().caused_by(&error))?;
+            declared.extend(dependencies::declared(file, &text).ok_or_else(fail)?);
+        }
+        if declared.is_empty() {
+            return Ok(Vec::new());
+        }
+        let imported = imports::of(Path::new(folder));
+        let with_use = declared.into_iter().map(|package| Dependency {
+            imported: imported.has(&package),
+            name: package.name,
+        });
+        Ok(with_use.collect())
     }
 
     fn env_file(&self, folder: &str) -> Result<Option<Secret>> {

@@ -10,6 +10,7 @@ mod events;
 mod explain;
 mod exports;
 mod facts;
+mod image;
 mod install;
 mod jobs;
 mod logs;
@@ -123,6 +124,7 @@ mod tests {
     use berth_core::catalog::Explained;
     use berth_core::doctor::{Check, Diagnosis};
     use berth_core::export::Exported;
+    use berth_core::image::ImageReview;
     use berth_core::job::Job;
     use berth_core::plan::Choices;
     use berth_core::settings::Settings;

@@ -11,6 +11,7 @@ mod diagnose;
 mod events;
 mod explain;
 mod facts;
+mod image;
 mod install;
 mod jobs;
 mod logs;

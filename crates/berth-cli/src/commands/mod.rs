@@ -11,6 +11,7 @@ pub mod doctor;
 mod env;
 pub mod explain;
 pub mod export;
+pub mod image;
 pub mod install;
 pub mod jobs;
 mod kept;

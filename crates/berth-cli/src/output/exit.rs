@@ -42,6 +42,7 @@ pub fn code(error: &Error) -> u8 {
         | E::InputUnknown { .. }
         | E::ServiceUnknown { .. }
         | E::LogUnknown { .. }
+        | E::NoImage { .. }
         | E::ActionUnknown { .. }
         | E::ToolUnknown { .. } => NOT_FOUND,
         E::ConsentNeeded | E::TrustNeeded { .. } | E::PlanChanged => CONSENT,

@@ -39,5 +39,6 @@ pub use remote::{HttpSpec, RemoteSpec, is_safe_address};
 pub use schema::{SCHEMA_PATH, entry_schema};
 pub use stack::{HealthCheck, ServiceSpec, StackSpec};
 pub use variant::{
-    ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn, Variant,
+    BuildSpec, ContainerSpec, MountSource, MountSpec, Network, NodeSpec, PythonSpec, Run, RunsIn,
+    Variant,
 };

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -242,6 +243,10 @@ pub struct BuildSpec {
     /// Build arguments, as they are: they can be read in the image, so no input goes into them.
     #[serde(default)]
     pub args: BTreeMap<String, String>,
+    /// What the image should stay below, in megabytes (10⁶ bytes). Nothing is refused for it: whoever
+    /// looks at the image is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_mb: Option<NonZeroU32>,
 }
 
 fn default_dockerfile() -> String {

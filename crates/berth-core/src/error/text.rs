@@ -92,6 +92,7 @@ impl Error {
             E::NoServices { name } => format!("`{name}` has no services: it runs while a client uses it."),
             E::ServiceUnknown { name, service } => format!("`{name}` has no service `{service}`."),
             E::LogUnknown { name, log } => format!("`{name}` has no log `{log}`."),
+            E::NoImage { name } => format!("`{name}` does not run from an image."),
             E::ServerExited { exit } => match exit {
                 Some(code) => format!("The server stopped before it answered (exit code {code})."),
                 None => "The server stopped before it answered.".to_owned(),
@@ -198,7 +199,7 @@ impl Error {
             E::ServiceFailed { .. } => "See the details: they end with the service's own words.".to_owned(),
             E::PortTaken { .. } => "End that program, or reconfigure the server: it gets another port.".to_owned(),
             E::ServicesStopped { name } => format!("Start them: `berth start {name}`."),
-            E::ServiceUnknown { name, .. } | E::LogUnknown { name, .. } => format!("See which it has: `berth show {name}`."),
+            E::ServiceUnknown { name, .. } | E::LogUnknown { name, .. } | E::NoImage { name } => format!("See which it has: `berth show {name}`."),
             E::ServerExited { .. } | E::ServerProtocol { .. } => "See the log: it ends with the server's own words.".to_owned(),
             E::ServerTimeout { .. } => "Try again; a first start can be slow.".to_owned(),
             E::ServerUnreachable { .. } => "Check that it is running and that this computer is connected, then try again.".to_owned(),

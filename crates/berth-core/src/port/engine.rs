@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ServiceEngine;
 use crate::error::Result;
 use crate::facts::EngineFacts;
+use crate::image::ImageLayer;
 use crate::progress::Watch;
 
 /// A container engine, over the Docker Engine API from 1.41 on.
@@ -17,6 +18,13 @@ pub trait Engine: ServiceEngine {
 
     /// An image that is on this computer, or `None`.
     async fn image(&self, reference: &str) -> Result<Option<ImageInfo>>;
+
+    /// What an image on this computer is made of, the first layer first; none of them is said to be
+    /// of its base.
+    ///
+    /// # Errors
+    /// `ImageMissing` where it is not here.
+    async fn image_layers(&self, reference: &str) -> Result<Vec<ImageLayer>>;
 
     /// Pulls an image, reporting all its layers each time one changes. Cancelling ends the pull.
     async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo>;

@@ -1,4 +1,6 @@
+use super::BuildRequest;
 use crate::error::Result;
+use crate::image::{Dependency, Sent};
 use crate::secret::Secret;
 
 /// Source folders of projects on this machine. They are read, never changed.
@@ -18,6 +20,20 @@ pub trait Sources: Send + Sync {
     /// # Errors
     /// `FileFailed` for what is no folder, is not there or cannot be read.
     fn folders(&self, folder: &str, limit: usize) -> Result<Vec<String>>;
+
+    /// What a build is given of a folder, without building anything.
+    ///
+    /// # Errors
+    /// `FolderMissing`, `DockerfileMissing`; `FileFailed` for what cannot be read.
+    fn sent(&self, build: &BuildRequest) -> Result<Sent>;
+
+    /// What the project in `folder` says that it needs to run, by its `pyproject.toml` and its
+    /// `package.json`, in their order; and whether a source file of the folder imports it. Files that
+    /// tools made (`node_modules`, environments) are not looked into, and no link is followed.
+    ///
+    /// # Errors
+    /// `FileFailed` for a file that cannot be read, is larger than 1 MiB, or is malformed.
+    fn dependencies(&self, folder: &str) -> Result<Vec<Dependency>>;
 
     /// The text of the file `.env` directly in `folder` (an absolute path), which holds secrets:
     /// `None` where there is no such file. It is read whole and never changed.

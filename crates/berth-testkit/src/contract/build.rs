@@ -29,6 +29,7 @@ pub trait World: Send + Sync {
 pub async fn check(world: &dyn World, unique: &str) {
     let tag = format!("berth-contract/{unique}:dev");
     built(world, &tag).await;
+    layers(world, &tag).await;
     refused(world, &tag).await;
     cancelled(world, &tag).await;
     names(world, unique).await;
@@ -68,6 +69,34 @@ async fn watched(
     let result = world.engine().build(request, &watch).await;
     let seen = seen.lock().expect("not poisoned").clone();
     (result, seen)
+}
+
+/// It is made of what its base is made of, and of its own instructions.
+async fn layers(world: &dyn World, tag: &str) {
+    let engine = world.engine();
+    let folder = world.folder(&[("Dockerfile", TWO_STAGES), ("one", "1"), ("two", "2")]);
+    let image = watched(world, &request(world, &folder, tag)).await.0;
+    let image = image.expect("built");
+    let base = engine.image_layers(&world.base()).await.expect("here");
+    assert!(!base.is_empty());
+    for reference in [tag, &image.id] {
+        let all = engine.image_layers(reference).await.expect("here");
+        assert!(all.starts_with(&base), "{all:#?}");
+        let own = all[base.len()..].iter();
+        let own: Vec<_> = own
+            .map(|layer| {
+                let word = layer.instruction.split(' ').next().unwrap_or_default();
+                (word, layer.size, layer.base)
+            })
+            .collect();
+        assert_eq!(
+            own,
+            [("COPY", 1, false), ("ENV", 0, false), ("COPY", 1, false)],
+            "{all:#?}"
+        );
+    }
+    let missing = engine.image_layers("berth-contract/nothing:1").await;
+    assert_eq!(missing.expect_err("not here").name(), "image_missing");
 }
 
 async fn id_at(world: &dyn World, reference: &str) -> Option<String> {

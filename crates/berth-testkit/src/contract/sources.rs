@@ -1,7 +1,8 @@
 //! The contract of [`Sources`].
 
 use berth_core::error::ErrorCode;
-use berth_core::port::{Project, Sources};
+use berth_core::image::SentPart;
+use berth_core::port::{BuildRequest, Project, Sources};
 
 /// Makes what the suite looks at, below a folder of its own. Paths are relative, with `/`.
 pub trait Disk {
@@ -20,6 +21,8 @@ pub fn check(sources: &dyn Sources, disk: &dyn Disk) {
     says_what_a_project_is(sources, disk);
     lists_folders(sources, disk);
     reads_env_files(sources, disk);
+    measures_what_is_sent(sources, disk);
+    knows_what_is_imported(sources, disk);
 }
 
 fn at(disk: &dyn Disk, path: &str) -> String {
@@ -100,4 +103,72 @@ fn reads_env_files(sources: &dyn Sources, disk: &dyn Disk) {
         assert_eq!(error.name(), "file_failed", "{refused}");
         assert!(!format!("{error:?}").contains("A=b"), "{error:?}");
     }
+}
+
+fn measures_what_is_sent(sources: &dyn Sources, disk: &dyn Disk) {
+    disk.file(
+        "build/Dockerfile",
+        "FROM debian:12 AS one\nFROM one\nCOPY src /src\n",
+    );
+    disk.file("build/src/a", "12345678901234567890");
+    disk.file(
+        "build/src/deep/b",
+        "12345678901234567890123456789012345678901",
+    );
+    disk.file("build/tests/c", "1");
+    let request = |folder: &str| BuildRequest {
+        context: at(disk, folder),
+        dockerfile: "Dockerfile".to_owned(),
+        ..BuildRequest::default()
+    };
+    let part = |name: &str, files, size| SentPart {
+        name: name.to_owned(),
+        files,
+        size,
+    };
+    let all = sources.sent(&request("build")).expect("measured");
+    assert_eq!(
+        all.parts,
+        [
+            part("src", 2, 61),
+            part("Dockerfile", 1, 45),
+            part("tests", 1, 1)
+        ],
+        "the largest first"
+    );
+    assert_eq!((all.files, all.size, all.ignore), (4, 107, None));
+
+    disk.file("build/.dockerignore", "tests\n");
+    let less = sources.sent(&request("build")).expect("measured");
+    assert_eq!(less.ignore.as_deref(), Some(".dockerignore"));
+    assert!(
+        less.parts.iter().all(|part| part.name != "tests"),
+        "{less:?}"
+    );
+
+    for (folder, error) in [
+        ("nowhere", "folder_missing"),
+        ("list", "dockerfile_missing"),
+    ] {
+        let refused = sources.sent(&request(folder)).expect_err(folder);
+        assert_eq!(refused.name(), error, "{folder}");
+    }
+}
+
+fn knows_what_is_imported(sources: &dyn Sources, disk: &dyn Disk) {
+    disk.file(
+        "needs/package.json",
+        r#"{"name": "needs", "dependencies": {"left": "1", "zod": "2"}}"#,
+    );
+    disk.file("needs/src/index.ts", "import 'zod';\n");
+    disk.file("needs/node_modules/other/index.js", "import 'left';\n");
+    let found = sources.dependencies(&at(disk, "needs")).expect("read");
+    let found: Vec<_> = found
+        .iter()
+        .map(|d| (d.name.as_str(), d.imported))
+        .collect();
+    assert_eq!(found, [("left", false), ("zod", true)]);
+    assert_eq!(sources.dependencies(&at(disk, "list")), Ok(Vec::new()));
+    let broken = sources.dependencies(&at(disk, "broken"));
+    assert_eq!(broken.expect_err("malformed").name(), "file_failed");
 }

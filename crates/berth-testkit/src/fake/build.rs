@@ -2,6 +2,7 @@
 //! another one where anything that goes into it is.
 
 use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::image::ImageLayer;
 use berth_core::port::{BuildRequest, ImageInfo, PathKind};
 use berth_core::progress::{Progress, Watch};
 
@@ -47,8 +48,44 @@ pub(super) async fn build(
         .find(|image| image.id == made.id)
         .cloned()
         .unwrap_or(made);
+    let layers = built_layers(&state, &plan.instructions);
+    state.layers.insert(made.id.clone(), layers);
     name(&mut state, &made, &request.tag);
     Ok(made)
+}
+
+/// What an image is made of: one that was not built here of a single layer.
+pub(super) fn layers(state: &State, image: &ImageInfo) -> Vec<ImageLayer> {
+    let whole = || ImageLayer {
+        instruction: "ADD rootfs /".to_owned(),
+        size: image.size,
+        base: false,
+    };
+    let built = state.layers.get(&image.id).cloned();
+    built.unwrap_or_else(|| vec![whole()])
+}
+
+/// Those of the image that the first stage begins with, and one for each instruction.
+fn built_layers(state: &State, instructions: &[String]) -> Vec<ImageLayer> {
+    let mut all = Vec::new();
+    for instruction in instructions {
+        let words: Vec<&str> = instruction.split(' ').collect();
+        match words.as_slice() {
+            ["ARG", ..] => {}
+            ["FROM", base, ..] => {
+                let mut images = state.images.iter().chain(&state.registry);
+                let base = images.find(|(name, image)| name == base || image.id == *base);
+                all.extend(base.into_iter().flat_map(|(_, image)| layers(state, image)));
+            }
+            [word, ..] => all.push(ImageLayer {
+                instruction: instruction.clone(),
+                size: u64::from(matches!(*word, "COPY" | "RUN")),
+                base: false,
+            }),
+            [] => {}
+        }
+    }
+    all
 }
 
 /// Gives an image a name; the one that had it stays, without.

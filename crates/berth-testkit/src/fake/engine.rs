@@ -3,10 +3,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use berth_core::error::{Error, ErrorCode, Result};
 use berth_core::facts::EngineFacts;
+use berth_core::image::ImageLayer;
 use berth_core::port::{BuildRequest, Engine, ImageInfo, SessionContainer};
 use berth_core::progress::{Layer, LayerState, Progress, Watch};
 
 use super::World;
+use super::build::layers;
 
 /// An engine whose images, containers and volumes are in a [`World`].
 pub struct FakeEngine(pub(super) Arc<World>);
@@ -35,6 +37,16 @@ impl Engine for FakeEngine {
             names: state.names_of(&image.id),
             ..image.clone()
         }))
+    }
+
+    async fn image_layers(&self, reference: &str) -> Result<Vec<ImageLayer>> {
+        let found = self.image(reference).await?;
+        let image = found.ok_or_else(|| {
+            Error::new(ErrorCode::ImageMissing {
+                reference: reference.to_owned(),
+            })
+        })?;
+        Ok(layers(&self.0.state(), &image))
     }
 
     async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo> {

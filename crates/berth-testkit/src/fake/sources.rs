@@ -1,13 +1,16 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use berth_core::error::{Error, ErrorCode, Result};
-use berth_core::port::{PathKind, Project, Sources};
+use berth_core::image::{Dependency, Sent, SentPart};
+use berth_core::port::{BuildRequest, PathKind, Project, Sources};
 use berth_core::secret::Secret;
 
 use super::{Node, World};
 
 /// Projects among the files of a [`World`]. Their files are written as JSON with `name`,
-/// `version` and `requires`, whatever they are called: parsing is the real adapter's.
+/// `version`, `requires` and `dependencies`, whatever they are called, and a `.dockerignore` has names of
+/// what is directly in the folder: parsing is the real adapter's.
 pub struct FakeSources(pub(super) Arc<World>);
 
 impl Sources for FakeSources {
@@ -57,6 +60,79 @@ impl Sources for FakeSources {
             here.then(|| name.to_owned())
         });
         Ok(names.take(limit).collect())
+    }
+
+    fn sent(&self, build: &BuildRequest) -> Result<Sent> {
+        let state = self.0.state();
+        let folder = &build.context;
+        if state.files.kind(folder) != PathKind::Folder {
+            return Err(Error::new(ErrorCode::FolderMissing {
+                path: folder.clone(),
+            }));
+        }
+        let path = format!("{folder}/{}", build.dockerfile);
+        let text = state.files.read(&path);
+        let text = text.ok_or_else(|| Error::new(ErrorCode::DockerfileMissing { path }))?;
+        let stages = text.lines().filter_map(|line| line.strip_prefix("FROM "));
+        let mut base = stages.map(|from| from.split(' ').next().unwrap_or_default());
+        let ignored = state.files.read(&format!("{folder}/.dockerignore"));
+        let mut parts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        for path in state.files.below(folder) {
+            let (Some(name), Some(text)) = (path.get(folder.len() + 1..), state.files.read(&path))
+            else {
+                continue;
+            };
+            let name = name.split('/').next().unwrap_or_default();
+            if ignored.is_some_and(|ignored| ignored.lines().any(|line| line == name)) {
+                continue;
+            }
+            let (files, size) = parts.entry(name.to_owned()).or_default();
+            *files += 1;
+            *size += text.len() as u64;
+        }
+        let parts = parts.into_iter();
+        let mut parts: Vec<SentPart> = parts
+            .map(|(name, (files, size))| SentPart { name, files, size })
+            .collect();
+        parts.sort_by_key(|part| std::cmp::Reverse(part.size));
+        Ok(Sent {
+            ignore: ignored.map(|_| ".dockerignore".to_owned()),
+            files: parts.iter().map(|part| part.files).sum(),
+            size: parts.iter().map(|part| part.size).sum(),
+            parts,
+            base: base.next_back().map(str::to_owned),
+        })
+    }
+
+    fn dependencies(&self, folder: &str) -> Result<Vec<Dependency>> {
+        let state = self.0.state();
+        let mut all = Vec::new();
+        for file in ["pyproject.toml", "package.json"] {
+            let path = format!("{folder}/{file}");
+            let Some(text) = state.files.read(&path) else {
+                continue;
+            };
+            let value: serde_json::Value = serde_json::from_str(text).map_err(|_| {
+                Error::new(ErrorCode::FileFailed {
+                    operation: "read".to_owned(),
+                    path,
+                })
+            })?;
+            let needed = value.get("dependencies").and_then(|all| all.as_object());
+            all.extend(needed.into_iter().flatten().map(|(name, _)| name.clone()));
+        }
+        let below = state.files.below(folder);
+        let texts = below.iter().filter(|path| !path.contains("/node_modules/"));
+        let texts: Vec<&str> = texts.filter_map(|path| state.files.read(path)).collect();
+        let imported = |name: &str| {
+            let import = format!("import '{name}'");
+            texts.iter().any(|text| text.contains(&import))
+        };
+        let dependencies = all.into_iter().map(|name| Dependency {
+            imported: imported(&name),
+            name,
+        });
+        Ok(dependencies.collect())
     }
 
     fn env_file(&self, folder: &str) -> Result<Option<Secret>> {

@@ -6,6 +6,7 @@ use berth_core::error::Result;
 use berth_core::facts::{
     EndpointSource, EngineFacts, EngineSocket, Platform, Program, VaultFacts, VaultKind,
 };
+use berth_core::image::ImageLayer;
 use berth_core::plan::VaultItem;
 use berth_core::port::{ImageInfo, Ports, ProbeAnswer, ServiceContainer, SessionContainer, Store};
 
@@ -30,6 +31,8 @@ pub struct State {
     pub engine: Result<EngineFacts>,
     /// Images on the machine, by the reference they were got with.
     pub images: BTreeMap<String, ImageInfo>,
+    /// What those that were built here are made of, by identifier.
+    pub layers: BTreeMap<String, Vec<ImageLayer>>,
     /// Images that can be pulled, by repository and tag.
     pub registry: BTreeMap<String, ImageInfo>,
     /// Containers of sessions.
@@ -148,6 +151,7 @@ impl World {
                 }),
             }),
             images: BTreeMap::new(),
+            layers: BTreeMap::new(),
             registry: BTreeMap::new(),
             containers: Vec::new(),
             services: Vec::new(),

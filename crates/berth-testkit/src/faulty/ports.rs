@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use berth_core::client::{ClientState, LauncherCommand, Place, Registration, Scope};
 use berth_core::error::Result;
 use berth_core::facts::{EngineFacts, Platform, Program, VaultFacts};
+use berth_core::image::{Dependency, ImageLayer, Sent};
 use berth_core::job::{Job, LogLine};
 use berth_core::plan::{NodeBuild, PythonTool, VaultItem};
 use berth_core::port::{
@@ -76,6 +77,11 @@ impl Engine for Faulty<dyn Engine> {
     async fn image(&self, reference: &str) -> Result<Option<ImageInfo>> {
         let work = self.port.image(reference);
         self.faults.around_async("engine.image", work).await
+    }
+
+    async fn image_layers(&self, reference: &str) -> Result<Vec<ImageLayer>> {
+        let work = self.port.image_layers(reference);
+        self.faults.around_async("engine.image_layers", work).await
     }
 
     async fn pull(&self, reference: &str, watch: &Watch) -> Result<ImageInfo> {
@@ -373,5 +379,7 @@ impl Host for Faulty<dyn Host> {
 impl Sources for Faulty<dyn Sources> {
     faulty!("sources", project(folder: &str, file: &str) -> Option<Project>);
     faulty!("sources", folders(folder: &str, limit: usize) -> Vec<String>);
+    faulty!("sources", sent(build: &BuildRequest) -> Sent);
+    faulty!("sources", dependencies(folder: &str) -> Vec<Dependency>);
     faulty!("sources", env_file(folder: &str) -> Option<Secret>);
 }

@@ -328,7 +328,7 @@ export type BerthError = {
  * Texts of the underlying errors, outermost first; for the report and the log, not for the
  * first line that a person reads.
  */
-causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "registration_changed", name: string, client: Client, scope: Scope, } | { "code": "approval_pending", name: string, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
+causes?: Array<string>, } & ({ "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "registration_changed", name: string, client: Client, scope: Scope, } | { "code": "approval_pending", name: string, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "no_image", name: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, });
 
 /**
  * How an image is built from a source folder.
@@ -349,7 +349,37 @@ target: string | null,
 /**
  * Build arguments, as they are: they can be read in the image, so no input goes into them.
  */
-args: { [key in string]: string }, };
+args: { [key in string]: string }, 
+/**
+ * What the image should stay below, in megabytes (10⁶ bytes). Nothing is refused for it: whoever
+ * looks at the image is told.
+ */
+size_mb?: number | null, };
+
+/**
+ * The folder that an image was built from, as it is now.
+ */
+export type BuiltFrom = { 
+/**
+ * Absolute path.
+ */
+folder: string, 
+/**
+ * Path of the Dockerfile inside it.
+ */
+dockerfile: string, 
+/**
+ * What a build is given of it now; `None` where that cannot be read.
+ */
+sent: Sent | null, 
+/**
+ * What the project says it needs to run, in its order.
+ */
+dependencies: Array<Dependency>, 
+/**
+ * Why something of the folder could not be read.
+ */
+unread: BerthError | null, };
 
 /**
  * An image that Berth built.
@@ -368,6 +398,11 @@ id: string,
  * else's, and it gets the name back.
  */
 before: string | null, };
+
+/**
+ * A package manager that keeps what it downloads.
+ */
+export type CacheTool = "apt" | "npm" | "pip";
 
 /**
  * What a card's button shows.
@@ -959,6 +994,20 @@ holds: string,
 holds_keys: boolean, };
 
 /**
+ * A package that a project says it needs.
+ */
+export type Dependency = { 
+/**
+ * Its name in the package registry.
+ */
+name: string, 
+/**
+ * Whether a source file of the project imports something of its name. A package can have
+ * another name in code.
+ */
+imported: boolean, };
+
+/**
  * What was seen of one server's connection.
  */
 export type Diagnosis = { 
@@ -1271,7 +1320,7 @@ problem: InputProblem | null, };
  * What went wrong, with typed parameters. New codes need a message, a hint and an entry in
  * `docs/messages.md`; the user interface fails to compile until it knows them.
  */
-export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "registration_changed", name: string, client: Client, scope: Scope, } | { "code": "approval_pending", name: string, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
+export type ErrorCode = { "code": "name_invalid", name: string, } | { "code": "name_taken", name: string, } | { "code": "already_registered", name: string, client: Client, scope: Scope, } | { "code": "not_registered", name: string, client: Client, scope: Scope, } | { "code": "registration_changed", name: string, client: Client, scope: Scope, } | { "code": "approval_pending", name: string, } | { "code": "job_running", name: string, } | { "code": "job_unknown", job: string, } | { "code": "entry_unknown", entry: string, } | { "code": "variant_unknown", entry: string, variant: string, } | { "code": "variant_planned", variant: string, note: string, } | { "code": "not_installed", name: string, } | { "code": "input_unknown", input: string, } | { "code": "input_missing", input: string, } | { "code": "input_invalid", input: string, problem: InputProblem, } | { "code": "source_missing", input: string, project: string, } | { "code": "source_unclear", input: string, folders: Array<string>, } | { "code": "project_needed" } | { "code": "folder_missing", path: string, } | { "code": "path_missing", path: string, } | { "code": "export_unfit", name: string, format: Format, } | { "code": "address_unfit", problem: AddressProblem, } | { "code": "nothing_kept", name: string, } | { "code": "file_there", path: string, } | { "code": "consent_needed" } | { "code": "trust_needed", name: string, } | { "code": "plan_changed" } | { "code": "engine_missing" } | { "code": "engine_stopped", endpoint: string, } | { "code": "engine_denied", endpoint: string, } | { "code": "engine_too_old", version: string, needed: string, } | { "code": "engine_failed", operation: string, } | { "code": "engine_socket_missing" } | { "code": "image_not_found", reference: string, } | { "code": "image_denied", reference: string, } | { "code": "image_missing", reference: string, } | { "code": "image_changed", reference: string, expected: string, found: string, } | { "code": "registry_unreachable", reference: string, } | { "code": "build_failed", step: string, } | { "code": "buildkit_needed", step: string, } | { "code": "build_target_missing", target: string, dockerfile: string, } | { "code": "dockerfile_missing", path: string, } | { "code": "keychain_missing" } | { "code": "keychain_locked" } | { "code": "keychain_timeout", seconds: number, } | { "code": "keychain_failed", operation: string, } | { "code": "secret_missing", name: string, input: string, } | { "code": "secret_too_long", input: string, limit: number, } | { "code": "passphrase_needed" } | { "code": "passphrase_wrong" } | { "code": "claude_missing" } | { "code": "claude_desktop_missing" } | { "code": "claude_failed", operation: string, exit: number | null, } | { "code": "client_config_invalid", path: string, } | { "code": "client_config_changed", path: string, } | { "code": "launcher_not_on_path" } | { "code": "python_missing", needed: string, } | { "code": "node_missing", needed: string, } | { "code": "git_missing" } | { "code": "package_not_found", package: string, version: string, } | { "code": "package_failed", tool: string, exit: number | null, } | { "code": "program_missing", program: string, } | { "code": "command_missing", command: string, } | { "code": "network_unreachable", what: string, } | { "code": "installation_changed", name: string, } | { "code": "service_failed", service: string, } | { "code": "services_stopped", name: string, } | { "code": "port_taken", port: number, } | { "code": "no_services", name: string, } | { "code": "service_unknown", name: string, service: string, } | { "code": "log_unknown", name: string, log: string, } | { "code": "no_image", name: string, } | { "code": "headers_withheld", name: string, } | { "code": "server_exited", exit: number | null, } | { "code": "server_timeout", seconds: number, } | { "code": "server_protocol", what: string, } | { "code": "server_unreachable", address: string, } | { "code": "server_refused", address: string, status: number, } | { "code": "server_status", address: string, status: number, } | { "code": "credential_refused", tool: string, } | { "code": "criterion_unmet", title: string, } | { "code": "action_unknown", name: string, action: string, } | { "code": "program_failed", program: string, exit: number | null, } | { "code": "tool_unknown", tool: string, } | { "code": "tool_failed", tool: string, } | { "code": "server_in_use", name: string, } | { "code": "backup_foreign", path: string, } | { "code": "backup_damaged", path: string, } | { "code": "backup_locked", path: string, } | { "code": "backup_unfit", path: string, entry: string, name: string, } | { "code": "entry_invalid", file: string, problem: string, } | { "code": "store_newer", found: number, known: number, } | { "code": "store_failed", operation: string, } | { "code": "store_damaged", path: string, } | { "code": "file_failed", operation: string, path: string, } | { "code": "interrupted" } | { "code": "cancelled" } | { "code": "internal", what: string, };
 
 /**
  * An error of Berth's own, and where it was read.
@@ -1870,6 +1919,47 @@ live: string | null,
 metrics: string | null, };
 
 /**
+ * What could make an image smaller, or its build faster.
+ */
+export type ImageAdvice = { "advice": "too_large", 
+/**
+ * Its size in bytes.
+ */
+size: number, 
+/**
+ * What it should stay below, in bytes.
+ */
+wanted: number, } | { "advice": "ignore_missing", 
+/**
+ * Absolute path of where it would be.
+ */
+path: string, } | { "advice": "seldom_needed", 
+/**
+ * Its name in the folder.
+ */
+name: string, 
+/**
+ * Bytes.
+ */
+size: number, } | { "advice": "cache_kept", 
+/**
+ * The package manager.
+ */
+tool: CacheTool, 
+/**
+ * The instruction.
+ */
+instruction: string, } | { "advice": "runs_apart", 
+/**
+ * How many there are of them.
+ */
+count: number, } | { "advice": "not_imported", 
+/**
+ * The package.
+ */
+name: string, };
+
+/**
  * The image that had a name before another one was built under it.
  */
 export type ImageBefore = { 
@@ -1881,6 +1971,60 @@ id: string,
  * Its size in bytes.
  */
 size: number, };
+
+/**
+ * What an instruction added to an image.
+ */
+export type ImageLayer = { 
+/**
+ * The instruction as a Dockerfile would have it, on one line, without build arguments.
+ */
+instruction: string, 
+/**
+ * Size in bytes; 0 where it changed no file.
+ */
+size: number, 
+/**
+ * Whether it came with the image that the build began with.
+ */
+base: boolean, };
+
+/**
+ * What is known of an installed server's image.
+ */
+export type ImageReview = { 
+/**
+ * The name that it was built or pulled under.
+ */
+reference: string, 
+/**
+ * Identifier: `sha256:…`.
+ */
+id: string, 
+/**
+ * Size in bytes.
+ */
+size: number, 
+/**
+ * What it should stay below, in bytes, as its entry says.
+ */
+wanted: number | null, 
+/**
+ * When it was made (RFC 3339).
+ */
+created: string | null, 
+/**
+ * Its layers, the first of them first.
+ */
+layers: Array<ImageLayer>, 
+/**
+ * The folder that it was built from; `None` where Berth did not build it.
+ */
+built_from: BuiltFrom | null, 
+/**
+ * What could make it smaller.
+ */
+advice: Array<ImageAdvice>, };
 
 /**
  * The kinds of input, each with its rules and its default.
@@ -3455,6 +3599,48 @@ what: string,
 value: string, };
 
 /**
+ * What a build is given of a folder, by Docker's rules (`.dockerignore`).
+ */
+export type Sent = { 
+/**
+ * Path, inside the folder, of the file that says what is left out, where there is one.
+ */
+ignore: string | null, 
+/**
+ * How many files.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+size: number, 
+/**
+ * What is directly in the folder, the largest first; of what is as large, by name.
+ */
+parts: Array<SentPart>, 
+/**
+ * The image that the build begins with; `None` where it begins with nothing.
+ */
+base: string | null, };
+
+/**
+ * A file or a folder, with all that is given of it.
+ */
+export type SentPart = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many files.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+size: number, };
+
+/**
  * One look at a server's connection.
  */
 export type ServerCheck = { 
@@ -4642,6 +4828,7 @@ export interface Commands {
   services_stop: { request: NameRequest; response: null };
   service_log: { request: ServiceLogRequest; response: ServiceLog };
   log_read: { request: LogRequest; response: LogPage };
+  image_review: { request: NameRequest; response: ImageReview };
   tool_call: { request: ToolCallRequest; response: ToolCallAnswer };
   secret_list: { request: null; response: Array<SecretRow> };
   secret_set: { request: SecretSet; response: null };

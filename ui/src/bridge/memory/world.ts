@@ -6,6 +6,7 @@ import {
   type Entry,
   type EnvFound,
   type FoundSource,
+  type ImageReview,
   type Installation,
   type LogPage,
   type Plan,
@@ -72,6 +73,8 @@ export class World {
   search: Promise<SourcesFound> | null = null;
   /** The logs that servers keep, by the server. */
   logs: Record<string, LogPage[]> = {};
+  /** What there is to say of the images that servers run from, by the server. */
+  images: Record<string, ImageReview> = {};
   /** Servers whose registration somebody has taken out by hand. */
   readonly unregistered = new Set<string>();
   /** Whether a diagnosis goes on until it is stopped. */

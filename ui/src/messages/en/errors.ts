@@ -254,6 +254,10 @@ export const errors = {
     message: '“{name}” has no log “{log}”.',
     hint: 'Which logs there are depends on how the server is set up.',
   },
+  no_image: {
+    message: '“{name}” does not run from an image.',
+    hint: 'There is nothing to look at.',
+  },
   service_unknown: {
     message: '“{name}” has no service “{service}”.',
     hint: 'Its page shows which it has.',

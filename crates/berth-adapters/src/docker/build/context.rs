@@ -1,30 +1,33 @@
-//! A folder as the tar that an engine builds from, written as it is read.
+//! What a folder gives to a build: as the tar that an engine builds from, written as it is read.
 //!
 //! Links stay links, and none is followed out of the folder; sockets, pipes and devices are left
 //! out. Owners are, as with Docker's own command line, 0 everywhere.
 
+mod measured;
+mod tarball;
+
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use berth_core::error::{Error, ErrorCode, Result};
-use bytes::{Bytes, BytesMut};
-use tar::{Builder, EntryType, Header};
+use bytes::Bytes;
 use tokio::sync::mpsc::Sender;
 
+use self::tarball::Tar;
 use super::ignore::{BadPattern, Ignore, Matched};
+
+pub use self::measured::Measured;
 
 /// Longest Dockerfile and longest `.dockerignore`, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
-
-/// What is given on at once, in bytes.
-const CHUNK: usize = 64 << 10;
 
 /// A folder to pack.
 #[derive(Debug)]
 pub struct Context {
     root: PathBuf,
     ignore: Ignore,
+    ignored_by: Option<String>,
 }
 
 /// What was packed.
@@ -67,6 +70,7 @@ impl Context {
                 ignore.always(always).map_err(bad)?;
             }
             context.ignore = ignore;
+            context.ignored_by = Some(name.to_owned());
             break;
         }
         Ok(context)
@@ -80,7 +84,11 @@ impl Context {
                 path: folder.to_owned(),
             })
         })?;
-        Ok(Self { root, ignore })
+        Ok(Self {
+            root,
+            ignore,
+            ignored_by: None,
+        })
     }
 
     /// The text of a file of the folder; `None` where it is not there, or is a link to elsewhere.
@@ -101,20 +109,12 @@ impl Context {
     /// Packs the folder, in the order of the names. Blocks; ends early, and well, where nobody
     /// receives any more.
     pub fn pack(&self, to: Sender<io::Result<Bytes>>) -> Result<Packed> {
-        let mut pack = Pack {
-            context: self,
-            tar: Builder::new(Chunks {
-                to: to.clone(),
-                pending: BytesMut::with_capacity(CHUNK),
-            }),
-            packed: Packed::default(),
-            waiting: Vec::new(),
-        };
-        let done = pack.folder(Path::new(""), "", &Matched::default());
-        let done = done.and_then(|()| {
-            let finished = pack.tar.into_inner().and_then(|mut chunks| chunks.send());
-            finished.map_err(|_| Stop::Write)?;
-            Ok(pack.packed)
+        let mut walk = Walk::new(self, Tar::new(to.clone()));
+        let done = walk.all().and_then(|()| {
+            Ok(Packed {
+                entries: walk.sink.finish()?,
+                withheld: walk.withheld,
+            })
         });
         match done {
             Ok(packed) => Ok(packed),
@@ -126,6 +126,20 @@ impl Context {
             }
         }
     }
+
+    /// What the folder gives, without reading it.
+    pub fn measure(&self) -> Result<Measured> {
+        let mut walk = Walk::new(self, Measured::default());
+        match walk.all() {
+            Err(Stop::Read(error)) => Err(error),
+            Ok(()) | Err(Stop::Write) => Ok(walk.sink),
+        }
+    }
+
+    /// The file of the folder that says what is left out, where there is one.
+    pub fn ignored_by(&self) -> Option<&str> {
+        self.ignored_by.as_deref()
+    }
 }
 
 /// Why packing ended early.
@@ -136,22 +150,45 @@ enum Stop {
     Write,
 }
 
-struct Pack<'a> {
+/// What is done with what a folder gives. Paths are relative to it; `full` ones are not.
+trait Sink {
+    /// A folder; what is in it follows.
+    fn folder(&mut self, path: &Path, about: &Metadata) -> Done;
+
+    /// A link.
+    fn link(&mut self, path: &Path, full: &Path) -> Done;
+
+    /// A file.
+    fn file(&mut self, path: &Path, full: &Path) -> Done;
+}
+
+type Done<T = ()> = std::result::Result<T, Stop>;
+
+/// Goes through what a folder gives, in the order of the names.
+struct Walk<'a, S> {
     context: &'a Context,
-    tar: Builder<Chunks>,
-    packed: Packed,
+    sink: S,
+    withheld: Vec<String>,
     /// Folders that are left out themselves, until something in them is not.
     waiting: Vec<(PathBuf, Metadata)>,
 }
 
-impl Pack<'_> {
-    /// Packs what is in a folder. `path` is relative, `name` the same with `/`.
-    fn folder(
-        &mut self,
-        path: &Path,
-        name: &str,
-        above: &Matched,
-    ) -> std::result::Result<(), Stop> {
+impl<'a, S: Sink> Walk<'a, S> {
+    fn new(context: &'a Context, sink: S) -> Self {
+        Self {
+            context,
+            sink,
+            withheld: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    fn all(&mut self) -> Done {
+        self.folder(Path::new(""), "", &Matched::default())
+    }
+
+    /// Goes through what is in a folder. `path` is relative, `name` the same with `/`.
+    fn folder(&mut self, path: &Path, name: &str, above: &Matched) -> Done {
         let full = self.context.root.join(path);
         let stop = |error: io::Error| Stop::Read(unreadable("read", &full, &error));
         let mut entries = fs::read_dir(&full)
@@ -188,92 +225,26 @@ impl Pack<'_> {
                 continue;
             }
             if holds_credentials(&own) {
-                self.packed.withheld.push(name);
+                self.withheld.push(name);
                 continue;
             }
             self.enter()?;
             if kind.is_symlink() {
-                self.link(&path, &full)?;
+                self.sink.link(&path, &full)?;
             } else {
-                self.file(&path, &full)?;
+                self.sink.file(&path, &full)?;
             }
         }
         Ok(())
     }
 
-    /// Writes the folders that what follows is in.
-    fn enter(&mut self) -> std::result::Result<(), Stop> {
+    /// Tells the folders that what follows is in.
+    fn enter(&mut self) -> Done {
         for (path, about) in std::mem::take(&mut self.waiting) {
-            let mut header = header(EntryType::Directory, &about);
-            self.tar
-                .append_data(&mut header, &path, io::empty())
-                .map_err(|_| Stop::Write)?;
-            self.packed.entries += 1;
+            self.sink.folder(&path, &about)?;
         }
         Ok(())
     }
-
-    fn link(&mut self, path: &Path, full: &Path) -> std::result::Result<(), Stop> {
-        let stop = |error: io::Error| Stop::Read(unreadable("read", full, &error));
-        let about = fs::symlink_metadata(full).map_err(stop)?;
-        let target = fs::read_link(full).map_err(stop)?;
-        let mut header = header(EntryType::Symlink, &about);
-        self.tar
-            .append_link(&mut header, path, target)
-            .map_err(|_| Stop::Write)?;
-        self.packed.entries += 1;
-        Ok(())
-    }
-
-    fn file(&mut self, path: &Path, full: &Path) -> std::result::Result<(), Stop> {
-        let stop = |error: io::Error| Stop::Read(unreadable("read", full, &error));
-        let file = open(full).map_err(stop)?;
-        let about = file.metadata().map_err(stop)?;
-        // It was a file a moment ago.
-        if !about.is_file() {
-            return Ok(());
-        }
-        let mut header = header(EntryType::Regular, &about);
-        header.set_size(about.len());
-        let mut whole = Whole {
-            file,
-            left: about.len(),
-            failed: None,
-        };
-        let wrote = self.tar.append_data(&mut header, path, &mut whole);
-        match whole.failed {
-            Some(error) => Err(stop(error)),
-            None => {
-                self.packed.entries += 1;
-                wrote.map_err(|_| Stop::Write)
-            }
-        }
-    }
-}
-
-fn header(kind: EntryType, about: &Metadata) -> Header {
-    let mut header = Header::new_gnu();
-    header.set_entry_type(kind);
-    header.set_size(0);
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_mode(mode(about));
-    let since = about.modified().ok();
-    let since = since.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-    header.set_mtime(since.map_or(0, |since| since.as_secs()));
-    header
-}
-
-#[cfg(unix)]
-fn mode(about: &Metadata) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    about.permissions().mode() & 0o7777
-}
-
-/// Windows has no such modes; Docker's own command line sends these from there.
-#[cfg(not(unix))]
-fn mode(_: &Metadata) -> u32 {
-    0o755
 }
 
 /// Opens a file that must not have become a link, and must not make us wait.
@@ -297,72 +268,6 @@ fn unreadable(operation: &str, path: &Path, error: &io::Error) -> Error {
         path: path.display().to_string(),
     })
     .caused_by(error)
-}
-
-/// A file of exactly the length that its header tells, however it is written to meanwhile.
-struct Whole {
-    file: File,
-    left: u64,
-    failed: Option<io::Error>,
-}
-
-impl Read for Whole {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            return Ok(0);
-        }
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let most = buffer.len().min(most);
-        match self.file.read(&mut buffer[..most]) {
-            Ok(0) => {
-                self.failed = Some(io::ErrorKind::UnexpectedEof.into());
-                Err(io::ErrorKind::UnexpectedEof.into())
-            }
-            Ok(read) => {
-                self.left -= read as u64;
-                Ok(read)
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-            Err(error) => {
-                let kind = error.kind();
-                self.failed = Some(error);
-                Err(kind.into())
-            }
-        }
-    }
-}
-
-/// Gives on what is written, in chunks.
-struct Chunks {
-    to: Sender<io::Result<Bytes>>,
-    pending: BytesMut,
-}
-
-impl Chunks {
-    fn send(&mut self) -> io::Result<()> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        let chunk = self.pending.split().freeze();
-        self.pending.reserve(CHUNK);
-        self.to
-            .blocking_send(Ok(chunk))
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-impl Write for Chunks {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.pending.extend_from_slice(bytes);
-        if self.pending.len() >= CHUNK {
-            self.send()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

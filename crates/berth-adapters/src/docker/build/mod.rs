@@ -19,6 +19,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use berth_core::error::{Error, ErrorCode, Result};
+use berth_core::image::{Sent, SentPart};
 use berth_core::port::BuildRequest;
 use berth_core::progress::Watch;
 use bytes::Bytes;
@@ -38,6 +39,38 @@ use super::pull::{Lines, Pull, words};
 use super::reference::Reference;
 use super::transport::{failed, send};
 use crate::launcher::wire::{Endpoint, Version};
+
+/// What a build is given, without building anything.
+///
+/// # Errors
+/// `FolderMissing`, `DockerfileMissing`, `FileFailed`.
+pub(crate) fn sent(request: &BuildRequest) -> Result<Sent> {
+    let context = Context::open(&request.context, &request.dockerfile)?;
+    let file = dockerfile_of(&context, request)?;
+    let measured = context.measure()?.parts.into_iter();
+    let mut parts: Vec<SentPart> = measured
+        .map(|(name, (files, size))| SentPart { name, files, size })
+        .collect();
+    // Stable: what is as large stays in the order of the names.
+    parts.sort_by_key(|part| std::cmp::Reverse(part.size));
+    Ok(Sent {
+        ignore: context.ignored_by().map(str::to_owned),
+        files: parts.iter().map(|part| part.files).sum(),
+        size: parts.iter().map(|part| part.size).sum(),
+        parts,
+        base: file.begins_with(request.target.as_deref(), &request.args),
+    })
+}
+
+fn dockerfile_of(context: &Context, request: &BuildRequest) -> Result<Dockerfile> {
+    let text = context.text(&request.dockerfile)?.ok_or_else(|| {
+        let path = Path::new(&request.context).join(&request.dockerfile);
+        Error::new(ErrorCode::DockerfileMissing {
+            path: path.display().to_string(),
+        })
+    })?;
+    Ok(Dockerfile::parse(&text))
+}
 
 /// How many chunks of the folder wait for the engine: what of it is in memory.
 const AHEAD: usize = 4;
@@ -99,23 +132,16 @@ impl Build<'_> {
 
     /// The folder and its Dockerfile.
     async fn read(&self) -> Result<(Context, Dockerfile)> {
-        let (folder, name) = (
-            self.request.context.clone(),
-            self.request.dockerfile.clone(),
-        );
-        let target = self.request.target.clone();
+        let request = self.request.clone();
         let work = move || {
-            let context = Context::open(&folder, &name)?;
-            let path = || Path::new(&folder).join(&name).display().to_string();
-            let text = context
-                .text(&name)?
-                .ok_or_else(|| Error::new(ErrorCode::DockerfileMissing { path: path() }))?;
-            let file = Dockerfile::parse(&text);
-            match target {
+            let context = Context::open(&request.context, &request.dockerfile)?;
+            let file = dockerfile_of(&context, &request)?;
+            match request.target {
                 Some(target) if !file.has_stage(&target) => {
+                    let path = Path::new(&request.context).join(&request.dockerfile);
                     Err(Error::new(ErrorCode::BuildTargetMissing {
                         target,
-                        dockerfile: path(),
+                        dockerfile: path.display().to_string(),
                     }))
                 }
                 _ => Ok((context, file)),

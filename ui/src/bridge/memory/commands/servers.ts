@@ -59,6 +59,11 @@ export function servers(world: World) {
     service_log: ({ service }) => ({ lines: [`${service} is up`] }),
     log_read: ({ name, log }) =>
       logPage(world.logs[name] ?? [], log) ?? fail({ code: 'log_unknown', name, log }),
+    image_review: ({ name }) => {
+      const { launch } = world.installation(name);
+      if (launch.kind !== 'container') return fail({ code: 'no_image', name });
+      return world.images[name] ?? fail({ code: 'image_missing', reference: launch.image });
+    },
     tool_call: () => ({ is_error: false, text: '', result: {} }),
     server_diagnose: ({ name }) => {
       const installation = world.installation(name);

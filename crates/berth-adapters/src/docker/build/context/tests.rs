@@ -1,6 +1,10 @@
-use super::*;
 use std::collections::BTreeMap;
+
+use tar::EntryType;
 use tempfile::TempDir;
+
+use super::tarball::Whole;
+use super::*;
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
