@@ -56,6 +56,15 @@ impl Around {
         })
     }
 
+    /// The same where nothing is made of it, for as long as that takes.
+    #[must_use]
+    pub fn looking_only(self) -> Self {
+        Self {
+            record: self.record.looking_only(),
+            ..self
+        }
+    }
+
     /// What can be looked at of it, and done with it.
     pub fn here(&self) -> Here<'_> {
         Here {

@@ -10,7 +10,8 @@ use crate::around::{Around, asker_gone, done, ended, say, until_unwanted};
 
 /// Brings the services of an installation up; the exit code.
 pub fn up(home: Option<&str>, name: &str) -> i32 {
-    ended(with_ground(home, name, |ground, around| {
+    let around = Around::of(home, name);
+    ended(with_ground(around, |ground, around| {
         until_unwanted(asker_gone(), async |watch| {
             ground.up(&around.record.installation, watch).await
         })
@@ -31,7 +32,9 @@ pub fn log(home: Option<&str>, args: ServicesLogArgs) -> i32 {
         lines,
         follow,
     };
-    ended(with_ground(home, &name, |ground, around| {
+    // It can be followed for hours: nobody is to wait for that.
+    let around = Around::of(home, &name).map(Around::looking_only);
+    ended(with_ground(around, |ground, around| {
         let mut told = |text| say(&Said::Line { text });
         let installation = &around.record.installation;
         done(async {
@@ -44,11 +47,10 @@ pub fn log(home: Option<&str>, args: ServicesLogArgs) -> i32 {
 }
 
 fn with_ground(
-    home: Option<&str>,
-    name: &str,
+    around: Result<Around>,
     work: impl FnOnce(&Ground<'_>, &Around) -> Result<()>,
 ) -> Result<Said> {
-    let around = Around::of(home, name)?;
+    let around = around?;
     let home = around.host.home();
     let ground = Ground {
         engine: &around.engine,

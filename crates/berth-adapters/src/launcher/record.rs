@@ -47,6 +47,13 @@ impl Record {
             launch,
         })
     }
+
+    /// Says that nothing is made from it, so that no undo and no removal waits for whoever has it.
+    #[must_use]
+    pub fn looking_only(mut self) -> Self {
+        self.launch = None;
+        self
+    }
 }
 
 /// Checks that a program is one of the installation's own: in its folder, which is in Berth's
@@ -109,6 +116,21 @@ mod tests {
 
     fn code(result: Result<()>) -> Option<String> {
         result.err().map(|error| error.name())
+    }
+
+    #[test]
+    fn nobody_waits_for_who_only_looks() {
+        let place = tempfile::tempdir().expect("a folder");
+        let record = Record {
+            installation: installation(None),
+            settings: Settings::default(),
+            notes: MachineNotes::default(),
+            launch: Launch::begin(place.path()),
+        };
+        let file = std::fs::File::open(place.path().join("launch.lock")).expect("there");
+        assert!(file.try_lock().is_err(), "it may make something");
+        let _record = record.looking_only();
+        file.try_lock().expect("free");
     }
 
     #[test]
