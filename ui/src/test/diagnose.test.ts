@@ -60,6 +60,36 @@ describe('the diagnosis of a server', () => {
     expect(window.get('diagnose')).toHaveProperty('disabled', false);
   });
 
+  /** Of those that were begun. */
+  const made = (window: Opened) => calls(window).filter((name) => name === 'server_diagnose').length;
+
+  async function change(window: Opened): Promise<void> {
+    await window.click('reconfigure');
+    await window.click('install-agree');
+    await window.find('job-done');
+  }
+
+  it('is made again once the server was changed', async () => {
+    const window = await details();
+    await window.find('diagnosis-handshake');
+    expect(made(window)).toBe(1);
+    await change(window);
+    await vi.waitFor(() => expect(made(window)).toBe(2), patience);
+    await window.click('sheet-close');
+    await window.find('diagnosis-handshake');
+    expect(made(window)).toBe(2);
+  });
+
+  it('is made again where the server was changed meanwhile', async () => {
+    const window = await details(({ bridge }) => (bridge.slow = true));
+    await change(window);
+    expect(made(window)).toBe(1);
+    window.bridge.slow = false;
+    window.bridge.stopDiagnosis();
+    await window.find('diagnosis-handshake');
+    expect(made(window)).toBe(2);
+  });
+
   it('stops when its page is left', async () => {
     const window = await details(({ bridge }) => (bridge.slow = true));
     await window.find('diagnosis-stop');
