@@ -1,11 +1,12 @@
 //! The real Claude Code CLI, for tests: its `mcp` commands need no login.
 
+use super::once;
 use crate::cmd::Cmd;
-use crate::fail::{Doing, Result, fail};
+use crate::fail::{Doing, Result};
 use crate::interrupt::Interrupt;
 use crate::out;
 use crate::paths::Paths;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The version that the tests were written against.
 pub const VERSION: &str = "2.1.329";
@@ -24,14 +25,17 @@ pub fn program(paths: &Paths) -> PathBuf {
 
 /// Installs the exact version into target/tools, and sees it answer.
 pub fn ensure(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    if answers(paths) {
-        return Ok(());
-    }
     let folder = folder(paths);
+    let config = folder.join("config");
+    let answers = |program: &Path| answers(program, &config);
+    once(&program(paths), answers, || get(&folder, interrupt))
+}
+
+fn get(folder: &Path, interrupt: &Interrupt) -> Result<()> {
     out::line(format!(
         "installing Claude Code {VERSION} into target/tools (once, 380 MB)"
     ));
-    std::fs::create_dir_all(&folder).doing(|| format!("making {}", folder.display()))?;
+    std::fs::create_dir_all(folder).doing(|| format!("making {}", folder.display()))?;
     let manifest = serde_json::json!({ "private": true, "dependencies": { PACKAGE: VERSION } });
     let file = folder.join("package.json");
     std::fs::write(&file, manifest.to_string()).doing(|| format!("writing {}", file.display()))?;
@@ -43,7 +47,7 @@ pub fn ensure(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
             "--ignore-scripts",
             "--loglevel=error",
         ])
-        .dir(&folder)
+        .dir(folder)
         .run(interrupt)?;
     // The native program comes as an optional dependency for this platform; the package's own
     // install script puts it in place. npm 11 does not run install scripts by itself.
@@ -54,22 +58,15 @@ pub fn ensure(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
                 .join(PACKAGE)
                 .join("install.cjs"),
         )
-        .dir(&folder)
-        .run(interrupt)?;
-    if answers(paths) {
-        return Ok(());
-    }
-    fail(format!(
-        "{} does not answer `--version` with {VERSION}",
-        program(paths).display()
-    ))
+        .dir(folder)
+        .run(interrupt)
 }
 
-fn answers(paths: &Paths) -> bool {
-    Cmd::new(program(paths))
+fn answers(program: &Path, config: &Path) -> bool {
+    Cmd::new(program)
         .arg("--version")
         // Even this makes a configuration; not in the person's home.
-        .env("CLAUDE_CONFIG_DIR", folder(paths).join("config"))
+        .env("CLAUDE_CONFIG_DIR", config)
         .finish()
         .is_ok_and(|done| done.ok && done.stdout.starts_with(VERSION))
 }

@@ -11,10 +11,11 @@ pub mod root;
 pub mod tauri_driver;
 pub mod uv;
 
-use crate::fail::Result;
+use crate::fail::{Result, fail};
 use crate::interrupt::Interrupt;
 use crate::out;
 use crate::paths::Paths;
+use std::path::Path;
 
 /// How much is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,4 +49,52 @@ pub fn setup(paths: &Paths, interrupt: &Interrupt, need: Need) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Gets a program unless it works already, and sees that it does then.
+fn once(
+    program: &Path,
+    works: impl Fn(&Path) -> bool,
+    get: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    if works(program) {
+        return Ok(());
+    }
+    get()?;
+    if works(program) {
+        return Ok(());
+    }
+    fail(format!(
+        "{} does not work; remove its folder and run the same command again",
+        program.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::once;
+    use std::cell::Cell;
+    use std::path::Path;
+
+    #[test]
+    fn what_works_is_not_got_again_and_what_does_not_is_told() {
+        let program = Path::new("tools/it");
+        let (works, got) = (Cell::new(false), Cell::new(0));
+        let get = |then: bool| {
+            once(
+                program,
+                |_| works.get(),
+                || {
+                    got.set(got.get() + 1);
+                    works.set(then);
+                    Ok(())
+                },
+            )
+        };
+        let told = get(false).expect_err("it still does not").to_string();
+        assert!(told.contains("tools/it"), "{told}");
+        get(true).expect("it does");
+        get(false).expect("it did");
+        assert_eq!(got.get(), 2);
+    }
 }

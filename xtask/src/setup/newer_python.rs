@@ -1,7 +1,7 @@
 //! A Python that is newer than Debian 12's, for the projects that ask for one: the next Debian's, in a
 //! folder of its own, with the libraries that it was made with. Nothing of the system is replaced.
 
-use super::apt;
+use super::{apt, once};
 use crate::cmd::Cmd;
 use crate::fail::{Doing, Failure, Result, fail};
 use crate::interrupt::Interrupt;
@@ -49,9 +49,10 @@ pub fn program(paths: &Paths) -> PathBuf {
 
 /// Puts it into target/tools, and sees that it can make environments.
 pub fn ensure(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    if works(paths) {
-        return Ok(());
-    }
+    once(&program(paths), works, || get(paths, interrupt))
+}
+
+fn get(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
     apt::ensure(interrupt, apt::NEWER_PYTHON)?;
     out::line(format!(
         "getting Python {VERSION} into target/tools (once, 25 MB)"
@@ -70,18 +71,11 @@ pub fn ensure(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
         unpack.arg(package).arg(&folder).quiet()?;
     }
     at_home(paths, &folder)?;
-    fs::remove_dir_all(&work).doing(|| format!("removing {}", work.display()))?;
-    if works(paths) {
-        return Ok(());
-    }
-    fail(format!(
-        "{} does not run; remove its folder and run the same command again",
-        program(paths).display()
-    ))
+    fs::remove_dir_all(&work).doing(|| format!("removing {}", work.display()))
 }
 
-fn works(paths: &Paths) -> bool {
-    Cmd::new(program(paths))
+fn works(program: &Path) -> bool {
+    Cmd::new(program)
         .args(["-c", "import bz2, ctypes, ensurepip, lzma, ssl, venv"])
         .finish()
         .is_ok_and(|done| done.ok)

@@ -1,12 +1,12 @@
 //! uv, from its package, in an environment of its own: the machine need not have it.
 
-use super::{apt, python};
+use super::{apt, once, python};
 use crate::cmd::Cmd;
-use crate::fail::{Result, fail};
+use crate::fail::Result;
 use crate::interrupt::Interrupt;
 use crate::out;
 use crate::paths::{Paths, exe};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const VERSION: &str = "0.9.2";
 
@@ -21,23 +21,15 @@ pub fn program(paths: &Paths) -> PathBuf {
 
 /// Puts it into target/tools, and sees that it runs.
 pub fn ensure(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    if works(paths) {
-        return Ok(());
-    }
-    out::line(format!("getting uv {VERSION} into target/tools (once)"));
-    apt::ensure(interrupt, apt::PYTHON)?;
-    python::install(&folder(paths), &[&format!("uv=={VERSION}")], interrupt)?;
-    if works(paths) {
-        return Ok(());
-    }
-    fail(format!(
-        "{} does not run; remove its folder and run the same command again",
-        program(paths).display()
-    ))
+    once(&program(paths), works, || {
+        out::line(format!("getting uv {VERSION} into target/tools (once)"));
+        apt::ensure(interrupt, apt::PYTHON)?;
+        python::install(&folder(paths), &[&format!("uv=={VERSION}")], interrupt)
+    })
 }
 
-fn works(paths: &Paths) -> bool {
-    Cmd::new(program(paths))
+fn works(program: &Path) -> bool {
+    Cmd::new(program)
         .arg("--version")
         .finish()
         .is_ok_and(|done| done.ok)
