@@ -4,6 +4,7 @@
 //! The tests themselves are in `tests/tests`. `cargo xtask test` starts the components and tells
 //! their addresses (`berth_testkit::ground`, `tests/README.md`).
 
+pub mod dialog;
 pub mod http;
 pub mod hub;
 pub mod kaiten;
@@ -17,5 +18,6 @@ pub mod session;
 pub mod slow;
 pub mod source;
 pub mod stack;
+pub mod turn;
 pub mod volume;
 pub mod window;

@@ -3,15 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use berth_testkit::ground;
 use serde_json::Value;
 
 use crate::sandbox::{Ran, Sandbox};
+use crate::turn::{self, Alone};
 use crate::volume;
-
-static ENGINE: Mutex<()> = Mutex::new(());
 
 /// The database of dynamic-mcp's stack.
 pub const DATABASE: &str = "postgres:17-alpine";
@@ -27,8 +25,8 @@ pub const DOT_AI: [(&str, &str); 4] = [
     ("qdrant", "qdrant/qdrant:v1.18.0"),
 ];
 
-/// A machine with one project's folder. The entry's images have one name each, so the engine is for
-/// one test at a time.
+/// A machine with one project's folder. The entry's images have one name each, so a project is for one
+/// test at a time.
 #[derive(Debug)]
 pub struct Project {
     /// The machine.
@@ -36,7 +34,7 @@ pub struct Project {
     /// The project's folder.
     pub folder: PathBuf,
     name: &'static str,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Alone,
 }
 
 impl Project {
@@ -107,7 +105,7 @@ impl Project {
         base: &str,
         images: &[&str],
     ) -> Self {
-        let turn = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turn::alone(name);
         sandbox.docker(&["pull", "--quiet", base]).ok();
         for image in images {
             let _ = sandbox.docker(&["rmi", "--force", image]);
@@ -116,7 +114,15 @@ impl Project {
         copy(&ground::root().join("tests/fixtures").join(name), &folder);
         let file = folder.join("Dockerfile");
         let text = fs::read_to_string(&file).expect("it can be");
-        fs::write(file, text.replace("@BASE@", base)).expect("it can be");
+        // Its own from the first step on: who removes an image takes what others have of it out of the
+        // engine's cache, also from under a build.
+        let stages = text
+            .lines()
+            .map(|line| match line.strip_prefix("FROM @BASE@") {
+                Some(rest) => format!("FROM {base}{rest}\nLABEL berth-test.project={name}\n"),
+                None => format!("{line}\n"),
+            });
+        fs::write(file, stages.collect::<String>()).expect("it can be");
         Self {
             sandbox,
             folder,

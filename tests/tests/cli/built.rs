@@ -6,7 +6,7 @@ use berth_tests::sandbox::{Ran, Sandbox};
 use berth_tests::source::{CODE, Source, project};
 use serde_json::{Value, json};
 
-use crate::people::{assert_nothing_left, berth_with, engine};
+use crate::people::{assert_nothing_left, berth_with, using_image};
 
 const NAME: &str = "built";
 
@@ -79,7 +79,7 @@ fn says_what_it_is_made_of(sandbox: &Sandbox, source: &Source) {
 
 #[test]
 fn code_is_changed_without_a_build_and_never_by_the_server() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "cli-dev");
     let theirs = source.make_theirs(&sandbox, &source.dev);
@@ -165,7 +165,7 @@ fn code_is_changed_without_a_build_and_never_by_the_server() {
 
 #[test]
 fn an_image_with_everything_in_it_holds_no_token() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "cli-baked");
     let ran = install(&sandbox, &source, &["--variant", "baked"]).ok();
@@ -214,7 +214,7 @@ fn an_image_with_everything_in_it_holds_no_token() {
 
 #[test]
 fn a_build_that_fails_says_where_and_leaves_what_was_there() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "cli-fails");
     let theirs = source.make_theirs(&sandbox, &source.dev);

@@ -10,7 +10,7 @@ use berth_tests::left::is_connected;
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, engine};
+use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, using_image};
 use crate::shown;
 
 /// What its owner has in it: a server with a token, and settings.
@@ -70,7 +70,7 @@ fn whoami(sandbox: &Sandbox, server: &Value) -> String {
 
 #[test]
 fn claude_desktop_alone_gets_a_server() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let file = opened(&sandbox);
@@ -104,7 +104,7 @@ fn claude_desktop_alone_gets_a_server() {
 
 #[test]
 fn a_server_is_connected_to_one_more_client_and_disconnected() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let file = opened(&sandbox);
@@ -163,7 +163,7 @@ fn a_server_is_connected_to_one_more_client_and_disconnected() {
 
 #[test]
 fn what_somebody_else_registered_there_is_replaced_only_on_request() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let file = opened(&sandbox);

@@ -7,7 +7,7 @@ use berth_testkit::token;
 use berth_tests::sandbox::{Ran, Sandbox};
 use serde_json::Value;
 
-use crate::people::{HUB, add_hub, berth_with, engine};
+use crate::people::{HUB, add_hub, berth_with, using_image};
 
 /// The checks with their statuses, in their order.
 fn checks(ran: &Ran) -> Vec<(String, String)> {
@@ -45,7 +45,7 @@ fn by_hand(sandbox: &Sandbox, line: &str) -> String {
 
 #[test]
 fn a_connection_is_looked_along_and_what_is_broken_is_named() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let right = token::right();

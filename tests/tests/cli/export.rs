@@ -11,7 +11,7 @@ use berth_tests::left::is_connected;
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, engine};
+use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, using_image};
 use crate::shown;
 
 /// The export, and what was said of it.
@@ -28,7 +28,7 @@ fn compose(sandbox: &Sandbox, folder: &Path, args: &[&str]) -> Command {
 
 #[test]
 fn every_export_is_read_by_whom_it_is_for() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let right = token::right();
@@ -113,7 +113,7 @@ fn every_export_is_read_by_whom_it_is_for() {
 
 #[test]
 fn a_project_s_file_is_taken_by_claude_code() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let args = ["install", HUB, "--secret", "token", "--yes"];

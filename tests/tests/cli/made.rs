@@ -3,7 +3,7 @@
 use berth_testkit::ground;
 use berth_tests::sandbox::Sandbox;
 
-use crate::people::{assert_nothing_left, berth_with, engine};
+use crate::people::{assert_nothing_left, berth_with, pulling};
 use crate::shown;
 
 const NAME: &str = "notes";
@@ -47,7 +47,7 @@ fn address(sandbox: &Sandbox) -> String {
 
 #[test]
 fn a_password_is_made_kept_and_replaced() {
-    let _engine = engine();
+    let _turn = pulling();
     let sandbox = Sandbox::new();
     add(&sandbox);
     let machine = sandbox.path("");

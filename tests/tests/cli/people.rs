@@ -1,7 +1,6 @@
 //! Entries of the person's own over the run's registry, and machines that lack something.
 
 use std::process::Stdio;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use berth_testkit::token;
 use berth_tests::hub::forget_image;
@@ -9,15 +8,20 @@ pub use berth_tests::hub::{HUB, add_hub};
 use berth_tests::leak::Watch;
 pub use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::{Ran, Sandbox};
+use berth_tests::turn::{self, Alone, Beside};
 
-static ENGINE: Mutex<()> = Mutex::new(());
+const IMAGE: &str = "the fixture server's image";
 
-/// The engine for one test at a time: they share it, and each pulls the image anew.
-pub fn engine() -> MutexGuard<'static, ()> {
-    // A test that failed with it has left nothing that the next one could not remove.
-    let turn = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+/// For a test that looks at how the image comes: it is not there, and nobody else pulls it.
+pub fn pulling() -> Alone {
+    let turn = turn::alone(IMAGE);
     forget_image();
     turn
+}
+
+/// For a test that uses the image: nobody takes it away meanwhile.
+pub fn using_image() -> Beside {
+    turn::beside(IMAGE)
 }
 
 /// Runs `berth` with something on its standard input, and more variables.
@@ -43,7 +47,7 @@ pub fn berth_with(sandbox: &Sandbox, args: &[&str], input: &str, env: &[(&str, &
 
 #[test]
 fn an_image_with_a_secret_is_pulled_used_and_removed() {
-    let _engine = engine();
+    let _turn = pulling();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let right = token::right();
@@ -82,7 +86,7 @@ fn an_image_with_a_secret_is_pulled_used_and_removed() {
 
 #[test]
 fn a_token_that_is_refused_is_told_and_everything_is_undone() {
-    let _engine = engine();
+    let _turn = pulling();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let wrong = token::wrong();
@@ -100,7 +104,7 @@ fn a_token_that_is_refused_is_told_and_everything_is_undone() {
 /// starts: Claude Code, probes, a project's build.
 #[test]
 fn a_secret_of_the_environment_is_passed_on_to_nobody() {
-    let _engine = engine();
+    let _turn = pulling();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let right = token::right();

@@ -3,7 +3,7 @@
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, engine};
+use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, using_image};
 use berth_testkit::token;
 
 fn install(sandbox: &Sandbox, more: &[&str]) -> berth_tests::sandbox::Ran {
@@ -17,7 +17,7 @@ fn read(path: &std::path::Path) -> Value {
 
 #[test]
 fn a_project_s_file_has_no_personal_path_and_no_secret() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let file = sandbox.project().join(".mcp.json");
@@ -43,7 +43,7 @@ fn a_project_s_file_has_no_personal_path_and_no_secret() {
 
 #[test]
 fn a_reconfiguration_stays_where_it_is_unless_a_place_is_said() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     install(&sandbox, &["--scope", "project"]).ok();
@@ -69,7 +69,7 @@ fn a_reconfiguration_stays_where_it_is_unless_a_place_is_said() {
 
 #[test]
 fn local_scope_is_this_project_of_this_person() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let other = sandbox.path("other");
@@ -96,7 +96,7 @@ fn local_scope_is_this_project_of_this_person() {
 
 #[test]
 fn a_foreign_registration_is_kept_unless_it_may_be_replaced_and_comes_back_on_failure() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let foreign = r#"{"type":"stdio","command":"/bin/true","env":{"KEY":"of somebody"}}"#;
@@ -121,7 +121,7 @@ fn a_foreign_registration_is_kept_unless_it_may_be_replaced_and_comes_back_on_fa
 
 #[test]
 fn a_reconfiguration_keeps_the_secret_that_is_not_given_anew() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     install(&sandbox, &[]).ok();

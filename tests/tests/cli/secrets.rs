@@ -3,12 +3,12 @@
 use berth_testkit::token;
 use berth_tests::sandbox::Sandbox;
 
-use crate::people::{HUB, add_hub, berth_with, engine};
+use crate::people::{HUB, add_hub, berth_with, using_image};
 use crate::shown;
 
 #[test]
 fn a_secret_is_listed_replaced_and_deleted_but_never_shown() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let machine = sandbox.path("");

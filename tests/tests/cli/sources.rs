@@ -5,7 +5,7 @@ use berth_tests::leak::{self, Watch};
 use berth_tests::sandbox::{Ran, Sandbox};
 use berth_tests::source::Source;
 
-use crate::people::{assert_nothing_left, engine};
+use crate::people::{assert_nothing_left, using_image};
 
 const NAME: &str = "built";
 
@@ -19,7 +19,7 @@ fn run(sandbox: &Sandbox, folder: &std::path::Path, args: &[&str]) -> Ran {
 
 #[test]
 fn the_current_folder_counts_then_the_only_one_and_of_several_none() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "cli-found");
     let project = sandbox.project();
@@ -101,7 +101,7 @@ fn what_stands_in_the_way_besides_is_said_first() {
 
 #[test]
 fn what_stands_in_the_env_file_is_used_and_its_secret_is_in_the_keychain_only() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "cli-env");
     let token = source.token();

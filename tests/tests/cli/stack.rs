@@ -4,7 +4,7 @@ use berth_tests::sandbox::{Ran, Sandbox};
 use berth_tests::stack::{STACK, add_stack};
 use serde_json::{Value, json};
 
-use crate::people::{assert_nothing_left, engine};
+use crate::people::assert_nothing_left;
 
 fn count(sandbox: &Sandbox) -> String {
     let ran = sandbox.berth(&["call", STACK, "count"]).ok();
@@ -46,7 +46,6 @@ fn standing(sandbox: &Sandbox) -> (Value, Value) {
 
 #[test]
 fn a_stack_is_installed_used_stopped_updated_and_removed() {
-    let _engine = engine();
     let sandbox = Sandbox::new();
     add_stack(&sandbox);
     let plan = sandbox.berth(&["plan", STACK]).ok().stdout;
@@ -169,7 +168,6 @@ fn updated_and_undone(sandbox: &Sandbox) {
 
 #[test]
 fn a_service_that_is_not_well_is_named_and_nothing_is_left() {
-    let _engine = engine();
     let sandbox = Sandbox::new();
     add_stack(&sandbox);
     let ran = sandbox.berth(&["install", STACK, "--yes", "--set", "mode=store"]);

@@ -6,13 +6,13 @@ use berth_tests::leak::{self, Watch};
 use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::{Ran, Sandbox};
 
-use crate::people::{berth_with, engine};
+use crate::people::{berth_with, using_image};
 
 const TELLER: &str = "teller";
 
 #[test]
 fn a_stored_secret_is_in_nothing_that_is_told_of_its_server() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     let entry = format!(
         r#"

@@ -6,7 +6,7 @@ use berth_testkit::ground;
 use berth_tests::runner::{RUNNER, add_runner, has_socket};
 use berth_tests::sandbox::{Ran, Sandbox};
 
-use crate::people::{assert_nothing_left, engine};
+use crate::people::{assert_nothing_left, pulling};
 use crate::shown;
 
 /// Compares an output without what is this run's own: its registry, its engine's socket and group.
@@ -23,7 +23,7 @@ fn compare(name: &str, sandbox: &Sandbox, ran: &Ran) {
 
 #[test]
 fn yes_is_not_enough_for_the_engine_s_socket() {
-    let _engine = engine();
+    let _turn = pulling();
     let sandbox = Sandbox::new();
     add_runner(&sandbox);
     let socket = ["--set", "engine=yes"];
@@ -69,7 +69,7 @@ const KEEPER: &str = "keeper";
 
 #[test]
 fn nor_is_it_for_private_files() {
-    let _engine = engine();
+    let _turn = pulling();
     let sandbox = Sandbox::new();
     let entry = format!(
         "id: {KEEPER}

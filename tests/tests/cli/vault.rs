@@ -7,7 +7,7 @@ use berth_testkit::{contract, ground, token};
 use berth_tests::sandbox::Sandbox;
 use tempfile::TempDir;
 
-use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, engine};
+use crate::people::{HUB, add_hub, assert_nothing_left, berth_with, using_image};
 
 #[tokio::test]
 async fn the_window_s_vault_is_this_program() {
@@ -21,7 +21,7 @@ async fn the_window_s_vault_is_this_program() {
 
 #[test]
 fn an_encrypted_vault_serves_instead_of_the_keychain() {
-    let _engine = engine();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let passphrase = token::right();

@@ -4,23 +4,21 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use berth_testkit::{ground, token};
 use berth_tests::kaiten::{IMAGES, KAITEN, Kaiten, tool, user};
 use berth_tests::leak::{self, Watch};
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::{Ran, Sandbox};
+use berth_tests::turn::{self, Alone};
 use serde_json::{Value, json};
 
 const DEV: &str = IMAGES[0];
 const BAKED: &str = IMAGES[1];
 
-static NAMES: Mutex<()> = Mutex::new(());
-
-/// The engine for one test at a time: the entry's images have one name each. Nobody has them.
-fn names(sandbox: &Sandbox) -> MutexGuard<'static, ()> {
-    let turn = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+/// The images for one test at a time: the entry's images have one name each. Nobody has them.
+fn names(sandbox: &Sandbox) -> Alone {
+    let turn = turn::alone(KAITEN);
     let base = ground::image_python();
     sandbox.docker(&["pull", "--quiet", &base]).ok();
     for name in IMAGES {

@@ -11,13 +11,22 @@ use crate::interrupt::{Interrupt, end_group, kill_group};
 use crate::out;
 use crate::paths::Paths;
 use std::fs::{self, File};
+use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitStatus;
-use std::thread::sleep;
+use std::thread::{available_parallelism, sleep};
 use std::time::{Duration, Instant};
 
 /// A suite that takes longer hangs: it is ended, so that the others' results are still told.
 const LONGEST: Duration = Duration::from_secs(25 * 60);
+
+/// Suites whose tests mostly wait, for the engine, for a client, for each other: how many of them run
+/// at a time even where there are fewer processors.
+const WAITING: [(&str, usize); 3] = [
+    ("berth-tests cli", 4),
+    ("berth-tests kaiten", 3),
+    ("berth-tests projects", 4),
+];
 
 /// What every suite runs with.
 pub struct Runner<'a> {
@@ -31,6 +40,18 @@ pub struct Runner<'a> {
     pub args: &'a [String],
 }
 
+/// Tells a test program how many of its tests run at a time, unless that is said already.
+fn at_a_time(name: &str, cmd: Cmd) -> Cmd {
+    const THREADS: &str = "RUST_TEST_THREADS";
+    let processors = available_parallelism().map_or(1, NonZero::get);
+    match WAITING.iter().find(|(waiting, _)| *waiting == name) {
+        Some((_, tests)) if std::env::var_os(THREADS).is_none() => {
+            cmd.env(THREADS, processors.max(*tests).to_string())
+        }
+        _ => cmd,
+    }
+}
+
 impl Runner<'_> {
     /// Runs one test program as cargo would.
     pub fn suite(&self, suite: &Suite) -> Result<Tally> {
@@ -39,7 +60,7 @@ impl Runner<'_> {
             .env("CARGO_MANIFEST_DIR", &suite.folder)
             .env("CARGO_PKG_NAME", &suite.package)
             .dir(&suite.folder);
-        self.tallied(&suite.name, cmd)
+        self.tallied(&suite.name, at_a_time(&suite.name, cmd))
     }
 
     /// Runs the examples in the documentation.
