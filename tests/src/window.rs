@@ -135,6 +135,12 @@ impl Window {
         &self.driver
     }
 
+    /// The display that it is on, `:n`.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        self.screen.name()
+    }
+
     /// The element with this `data-testid`, once it is there.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 use std::fs;
 
 use berth_testkit::ground;
+use berth_tests::dialog::Dialog;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::volume;
 use berth_tests::window::Window;
@@ -80,7 +81,9 @@ async fn keys_are_backed_up_and_restored_with_a_passphrase() {
     let file = sandbox.path("keeper.berth-backup");
     let path = file.to_str().expect("UTF-8");
     window.click("backup").await;
-    say_file(&window, path).await;
+    window.click("backup-pick").await;
+    let dialog = Dialog::titled(&window, "Save the backup").await;
+    dialog.choose(path).await;
     window.text_in("plan-step-write_backup", path).await;
     window.text_in("warnings", "Without its passphrase").await;
     window.type_into("backup-passphrase", PASSPHRASE).await;
@@ -114,7 +117,9 @@ async fn keys_are_backed_up_and_restored_with_a_passphrase() {
     window.click(&format!("menu-{NAME}")).await;
     window.click(&format!("menu-{NAME}-details")).await;
     window.click("restore").await;
-    say_file(&window, path).await;
+    window.click("backup-pick").await;
+    let dialog = Dialog::titled(&window, "Open a backup").await;
+    dialog.choose(path).await;
     window.type_into("backup-passphrase", PASSPHRASE).await;
     window.click("plan-agree").await;
     window.find("tools-count").await;

@@ -1,6 +1,7 @@
 //! An installed server in other programs' formats, through the window.
 
 use berth_testkit::token;
+use berth_tests::dialog::Dialog;
 use berth_tests::hub::{HUB, add_hub};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
@@ -52,6 +53,22 @@ async fn a_server_is_shown_as_other_programs_write_it() {
     window.text_in("export-notes", "TOKEN").await;
     let found = violations(&window).await;
     assert!(found.is_empty(), "{found:#?}");
+
+    // Into a file: of the computer's own dialog, which can be left without one.
+    choose(&window, "mcp_json").await;
+    window.click("export-save").await;
+    let dialog = Dialog::titled(&window, "Save the export").await;
+    dialog.leave().await;
+    let file = sandbox.path("my export.json");
+    assert!(!file.exists());
+    window.click("export-save").await;
+    let path = file.to_str().expect("UTF-8");
+    let dialog = Dialog::titled(&window, "Save the export").await;
+    dialog.choose(path).await;
+    window.text_in("export-saved", path).await;
+    let told = sandbox.berth(&["export", HUB, "--as", "mcp-json"]).ok();
+    let saved = std::fs::read_to_string(&file).expect("it was written");
+    assert_eq!(saved.trim_end(), told.stdout.trim_end());
     window.click("export-close").await;
     window.gone("export-dialog").await;
     steps::remove(&window, HUB, false).await;

@@ -39,13 +39,14 @@ pub const BUILD: &[Package] = &[
     package("ca-certificates"),
 ];
 
-/// The components of the tests: a display and the WebDriver of the real window, a keychain,
+/// The components of the tests: a display, its keys and the WebDriver of the real window, a keychain,
 /// a container engine with a registry and what its base images are made by, Python for
 /// environments.
 pub const TEST: &[Package] = &[
     package("xvfb"),
     package("xauth"),
     package("x11-utils"),
+    package("xdotool"),
     package("imagemagick"),
     package("webkit2gtk-driver"),
     package("fonts-inter"),
