@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::{TcpListener, TcpStream};
 
+use berth_testkit::token;
+use berth_tests::http::{Request, Server};
 use berth_tests::left::is_connected;
 use berth_tests::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::people::assert_nothing_left;
+use crate::people::{assert_nothing_left, berth_with};
 
 /// The tools that the documentation of Kitaru 0.21 names: nine for executions, seven for
 /// deployments, two for artifacts, one for secrets, five for the connection.
@@ -149,6 +151,53 @@ fn kitaru_s_local_server_starts_and_stops() {
         TcpStream::connect(("127.0.0.1", port)).is_err(),
         "{stopped}"
     );
+    sandbox.berth(&["remove", "kitaru", "--yes"]).ok();
+    assert_nothing_left(&sandbox, "kitaru");
+}
+
+/// It keeps what it works on in a server, which it asks with the key of the keychain.
+#[test]
+fn kitaru_s_newest_release_is_a_second_version() {
+    let sandbox = Sandbox::new();
+    let server = Server::start(|exchange| exchange.status(503));
+    let key = token::right();
+    let address = format!("api_url={}", server.url(""));
+    let args = [
+        "install",
+        "kitaru",
+        "--variant",
+        "python-newest",
+        "--set",
+        &address,
+        "--secret",
+        "api_key",
+        "--yes",
+    ];
+    berth_with(&sandbox, &args, &format!("{key}\n"), &[]).ok();
+    let page = sandbox.berth(&["show", "kitaru", "--json"]).ok().json();
+    let tools = page["installation"]["tools"].as_array().expect("tools");
+    assert_eq!(tools.len(), 7, "{tools:?}");
+    assert!(is_connected(&sandbox, "kitaru"));
+
+    // Its guides come with it; what it works on does not.
+    let search = json!({ "request": { "query": "deploy" } });
+    let found = call(&sandbox, "kitaru_docs_search", &search);
+    assert!(found.contains("excerpt"), "{found}");
+    let list = json!({ "request": { "operation": "list" } }).to_string();
+    let args = ["call", "kitaru", "kitaru_connection_read", &list];
+    let refused = sandbox.berth(&args);
+    assert_ne!(refused.exit, Some(0), "{refused:?}");
+    let with_key = |request: &Request| {
+        let mut headers = request.headers.values();
+        headers.any(|value| value.contains(&key))
+    };
+    assert!(server.seen().iter().any(with_key), "{:?}", server.seen());
+    assert_eq!(sandbox.files_with(&key), Vec::<std::path::PathBuf>::new());
+
+    sandbox.berth(&["update", "kitaru", "--yes"]).ok();
+    assert!(is_connected(&sandbox, "kitaru"), "after an update");
+    install(&sandbox, &["--replace", "--variant", "python"]);
+    assert_tools(&sandbox);
     sandbox.berth(&["remove", "kitaru", "--yes"]).ok();
     assert_nothing_left(&sandbox, "kitaru");
 }
