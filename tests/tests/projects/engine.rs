@@ -145,7 +145,8 @@ impl Drop for OwnEngine {
 }
 
 /// How the run's own engine was started, for a place in `dir`. It has no default network: there is
-/// one bridge for each engine, and stacks have networks of their own.
+/// one bridge for each engine, and stacks have networks of their own. Their addresses are not those
+/// that the run's engine hands out meanwhile, which begins at the other end.
 fn args(dir: &Path) -> Vec<String> {
     let socket = PathBuf::from(ground::docker_host().trim_start_matches("unix://"));
     let pid = fs::read_to_string(socket.with_file_name("docker.pid")).unwrap();
@@ -166,5 +167,9 @@ fn args(dir: &Path) -> Vec<String> {
         let place = args.iter().position(|arg| arg == option).unwrap();
         args[place + 1] = value;
     }
+    let pool = |arg: &&mut String| arg.starts_with("base=10.");
+    let pool = args.iter_mut().find(pool).unwrap();
+    *pool = pool.replace(".128.0/17", ".224.0/19");
+    assert!(pool.contains(".224.0/19"), "{pool}");
     args
 }

@@ -51,7 +51,7 @@ fn serve(host: &str, keys: String) -> String {
     let address = format!("http://{}/jwks.json", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
+            let Ok(mut stream) = stream else { continue };
             let _ = stream.read(&mut [0; 4096]);
             let head = format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
@@ -102,12 +102,18 @@ fn a_token_is_asked_for_checked_changed_and_refused() {
     }
     let keys = serve(&gateway(&project), issued["keys"].to_string());
     let sandbox = &project.sandbox;
-    for wrong in ["EXPIRED", "AUDIENCE", "ISSUER", "FORGED"] {
+    for (wrong, why) in [
+        ("EXPIRED", "\"exp\" claim timestamp check failed"),
+        ("AUDIENCE", "unexpected \"aud\" claim value"),
+        ("ISSUER", "unexpected \"iss\" claim value"),
+        ("FORGED", "signature verification failed"),
+    ] {
         let refused = install(&project, &keys, &format!("TOKEN_{wrong}"), &[]);
         assert_eq!(refused.exit, Some(12), "{wrong}: {refused:?}");
         let error = &refused.last_json()["error"];
         assert_eq!(error["code"], "server_refused", "{wrong}: {refused:?}");
         assert_eq!(error["status"], 401);
+        assert_eq!(error["causes"], json!([why]), "{refused:?}");
         assert!(error["hint"].as_str().unwrap().contains("berth secret set"));
         for said in ["live: /livez answers 200", "ready: /readyz answers 200"] {
             assert!(refused.stdout.contains(said), "{said}: {refused:?}");

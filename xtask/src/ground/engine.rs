@@ -147,7 +147,10 @@ impl Bridge {
         let Some(net) = free_net(&taken, std::process::id()) else {
             return fail("no free 10.N.0.0/16 is left for the test engine's containers");
         };
-        ip(&["link", "add", &name, "type", "bridge"])?;
+        // A bridge without an address of its own has that of a member, another one whenever a container
+        // comes or goes, and whoever knows the one before reaches nobody for some seconds.
+        let address = format!("02:42:0a:{net:02x}:00:01");
+        ip(&["link", "add", &name, "address", &address, "type", "bridge"])?;
         let gone = name.clone();
         let watched = interrupt.watch(move || delete(&gone));
         let bridge = Self {
