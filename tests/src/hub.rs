@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use berth_testkit::ground;
 
 use crate::sandbox::Sandbox;
+use crate::turn::{self, Turn};
 
 /// Identifier of the entry. Its secret input is `token`, its check calls `whoami`.
 pub const HUB: &str = "hub";
@@ -52,12 +53,15 @@ credential_check: {{ tool: whoami }}
     sandbox.add_entry(HUB, &yaml);
 }
 
-/// Removes the fixture server's image from the engine, so that the next installation pulls it. The
-/// engine is shared by a run: whoever calls this takes turns with those who use the image.
+const IMAGE: &str = "the fixture server's image";
+
+/// For a test that looks at how the image comes: it is not there, and nobody else pulls it.
 ///
 /// # Panics
 /// When there is no docker client.
-pub fn forget_image() {
+#[must_use]
+pub fn pulling() -> Turn {
+    let turn = turn::alone(IMAGE);
     // Nothing to remove is what we want as well.
     let removed = Command::new("docker")
         .args(["--host", &ground::docker_host()])
@@ -66,4 +70,11 @@ pub fn forget_image() {
         .stderr(Stdio::null())
         .status();
     removed.expect("the docker client");
+    turn
+}
+
+/// For a test that uses the image: nobody takes it away meanwhile.
+#[must_use]
+pub fn using_image() -> Turn {
+    turn::beside(IMAGE)
 }

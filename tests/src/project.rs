@@ -8,7 +8,7 @@ use berth_testkit::ground;
 use serde_json::Value;
 
 use crate::sandbox::{Ran, Sandbox};
-use crate::turn::{self, Alone};
+use crate::turn::{self, Turn};
 use crate::volume;
 
 /// The database of dynamic-mcp's stack.
@@ -34,7 +34,7 @@ pub struct Project {
     /// The project's folder.
     pub folder: PathBuf,
     name: &'static str,
-    _turn: Alone,
+    _turn: Turn,
 }
 
 impl Project {

@@ -1,30 +1,41 @@
-//! Taking turns on what the tests of a program share: an image has one name in the engine of the run.
+//! Taking turns on what the tests of a run share: an image has one name in its engine.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::fs::{self, File};
 
-static SHARED: Mutex<BTreeMap<&'static str, &'static RwLock<()>>> = Mutex::new(BTreeMap::new());
+use berth_testkit::ground;
 
-/// Has something to itself until it is dropped.
-pub type Alone = RwLockWriteGuard<'static, ()>;
-
-/// Uses something beside others that use it as well, until it is dropped.
-pub type Beside = RwLockReadGuard<'static, ()>;
+/// Something of the run's, alone or beside others, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _locked: File,
+}
 
 /// Waits until nobody has this, and has it alone. A test takes one thing only: two could wait for each
 /// other.
-pub fn alone(what: &'static str) -> Alone {
-    // A test that failed with it has left nothing that the next one could not remove.
-    shared(what).write().unwrap_or_else(PoisonError::into_inner)
+///
+/// # Panics
+/// When no file can be made in the run's folder.
+#[must_use]
+pub fn alone(what: &str) -> Turn {
+    let file = file(what);
+    file.lock().expect("the run's folder can lock");
+    Turn { _locked: file }
 }
 
 /// Waits until nobody has this alone, and keeps it as it is for as long as it is used.
-pub fn beside(what: &'static str) -> Beside {
-    shared(what).read().unwrap_or_else(PoisonError::into_inner)
+///
+/// # Panics
+/// When no file can be made in the run's folder.
+#[must_use]
+pub fn beside(what: &str) -> Turn {
+    let file = file(what);
+    file.lock_shared().expect("the run's folder can lock");
+    Turn { _locked: file }
 }
 
-/// There are as many as there are names in the tests, for as long as they run.
-fn shared(what: &'static str) -> &'static RwLock<()> {
-    let mut all = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    all.entry(what).or_insert_with(|| Box::leak(Box::default()))
+/// A lock of a file is its opener's: it holds between tests of one program as between programs.
+fn file(what: &str) -> File {
+    let folder = ground::tmp().join("turns");
+    fs::create_dir_all(&folder).expect("a folder");
+    File::create(folder.join(what)).expect("a file to lock")
 }

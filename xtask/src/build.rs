@@ -5,7 +5,7 @@ use crate::fail::{Doing, Result, fail};
 use crate::interrupt::Interrupt;
 use crate::paths::{Paths, exe};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How much the compiler optimizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,32 @@ pub enum Profile {
     Debug,
     /// As people get it.
     Release,
+}
+
+/// Cargo, for all that the tests are made of. Whatever is built of it, everything is selected and the
+/// app has its front end inside, so that no dependency is built again with other features; and the
+/// project's own code is compiled by clippy, so that it need not be compiled again to be looked
+/// through.
+pub fn whole(command: &str) -> Cmd {
+    by_clippy(Cmd::cargo())
+        .arg(command)
+        .arg("--workspace")
+        .args(IN_APP)
+}
+
+fn by_clippy(cmd: Cmd) -> Cmd {
+    match clippy() {
+        Some(program) => cmd.env("RUSTC_WORKSPACE_WRAPPER", program),
+        None => cmd,
+    }
+}
+
+/// Rust's compiler with clippy's lints, beside the cargo that runs this; `None` where the toolchain
+/// has no such component.
+pub fn clippy() -> Option<PathBuf> {
+    let cargo = PathBuf::from(std::env::var_os("CARGO")?);
+    let program = cargo.with_file_name(exe("clippy-driver"));
+    program.is_file().then_some(program)
 }
 
 /// The launcher with exactly the features it is shipped with.
@@ -26,7 +52,7 @@ pub fn launcher(paths: &Paths, interrupt: &Interrupt) -> Result<PathBuf> {
 }
 
 /// What Tauri's command adds to the features of an app that has its front end inside.
-pub const IN_APP: [&str; 2] = ["--features", "tauri/custom-protocol"];
+const IN_APP: [&str; 2] = ["--features", "tauri/custom-protocol"];
 
 /// The front end, where the app takes it from.
 fn front_end(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
@@ -43,36 +69,38 @@ pub fn app(
     profile: Profile,
     bundles: &[&str],
 ) -> Result<PathBuf> {
-    tauri(paths, interrupt, profile, bundles, &[])
+    let cmd = Cmd::new(paths.ui_bin("tauri"));
+    tauri(cmd, paths, interrupt, profile, bundles, &[])
 }
 
 /// What [`app_for_tests`] is made of, and what its package's tests have inside: to be built before
 /// them.
 pub fn parts_for_tests(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    parts(paths, interrupt, Profile::Debug, &host_triple()?)
+    front_end(paths, interrupt)?;
+    whole("build")
+        .args(["--bin", "berth"])
+        .dir(&paths.root)
+        .run(interrupt)?;
+    for_the_bundler(paths, &built(paths, Profile::Debug), &host_triple()?)
 }
 
-/// The app as the tests start it, unoptimized, out of its parts. It is built with everything else
-/// that is here, so that its dependencies have the features that the tests' have, and are not built
-/// again; what is built beside it takes the launcher's place.
+/// The app as the tests start it, unoptimized, out of its parts, built as [`whole`] builds.
 pub fn app_for_tests(paths: &Paths, interrupt: &Interrupt, bundles: &[&str]) -> Result<PathBuf> {
     let no_parts = r#"{"build":{"beforeBuildCommand":null}}"#;
     let more = ["--config", no_parts, "--", "--workspace"];
-    let app = tauri(paths, interrupt, Profile::Debug, bundles, &more)?;
-    launcher(paths, interrupt)?;
-    Ok(app)
+    let cmd = by_clippy(Cmd::new(paths.ui_bin("tauri")));
+    tauri(cmd, paths, interrupt, Profile::Debug, bundles, &more)
 }
 
 fn tauri(
+    cmd: Cmd,
     paths: &Paths,
     interrupt: &Interrupt,
     profile: Profile,
     bundles: &[&str],
     more: &[&str],
 ) -> Result<PathBuf> {
-    let mut cmd = Cmd::new(paths.ui_bin("tauri"))
-        .arg("build")
-        .dir(&paths.root);
+    let mut cmd = cmd.arg("build").dir(&paths.root);
     if profile == Profile::Debug {
         cmd = cmd.arg("--debug");
     }
@@ -130,6 +158,11 @@ fn parts(paths: &Paths, interrupt: &Interrupt, profile: Profile, triple: &str) -
         from = paths.target.join(triple).join(folder);
     }
     cmd.run(interrupt)?;
+    for_the_bundler(paths, &from, triple)
+}
+
+/// The launcher from the folder where cargo has put it to where the bundler looks for it.
+fn for_the_bundler(paths: &Paths, from: &Path, triple: &str) -> Result<()> {
     let windows = triple.contains("windows");
     let suffix = if windows { ".exe" } else { "" };
     // Beside tauri.conf.json, which names it, wherever cargo's own target folder is.

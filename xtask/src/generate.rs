@@ -1,5 +1,6 @@
 //! `cargo xtask gen`: files that are made from the Rust types.
 
+use crate::build;
 use crate::cmd::Cmd;
 use crate::fail::{Doing, Result, fail};
 use crate::interrupt::Interrupt;
@@ -13,10 +14,8 @@ const WHOLLY: &[&str] = &["ui/src/bridge/generated"];
 
 /// Writes them, or with `check` fails when what is there differs.
 pub fn generate(paths: &Paths, interrupt: &Interrupt, check: bool) -> Result<()> {
-    // All packages are selected, so that the dependencies have the features that clippy and the
-    // tests build them with, and are not built again.
-    Cmd::cargo()
-        .args(["build", "--workspace", "--bin", "gen"])
+    build::whole("build")
+        .args(["--bin", "gen"])
         .dir(&paths.root)
         .run(interrupt)?;
     let generator = Cmd::new(paths.debug("gen")).dir(&paths.root);

@@ -123,7 +123,7 @@ pub fn server() -> PathBuf {
     variable("BERTH_TEST_SERVER").into()
 }
 
-/// The launcher and command line, built as it is shipped.
+/// The launcher and command line.
 #[must_use]
 pub fn berth() -> PathBuf {
     variable("BERTH_TEST_BERTH").into()

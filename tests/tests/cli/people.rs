@@ -3,26 +3,10 @@
 use std::process::Stdio;
 
 use berth_testkit::token;
-use berth_tests::hub::forget_image;
-pub use berth_tests::hub::{HUB, add_hub};
+pub use berth_tests::hub::{HUB, add_hub, pulling, using_image};
 use berth_tests::leak::Watch;
 pub use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::{Ran, Sandbox};
-use berth_tests::turn::{self, Alone, Beside};
-
-const IMAGE: &str = "the fixture server's image";
-
-/// For a test that looks at how the image comes: it is not there, and nobody else pulls it.
-pub fn pulling() -> Alone {
-    let turn = turn::alone(IMAGE);
-    forget_image();
-    turn
-}
-
-/// For a test that uses the image: nobody takes it away meanwhile.
-pub fn using_image() -> Beside {
-    turn::beside(IMAGE)
-}
 
 /// Runs `berth` with something on its standard input, and more variables.
 pub fn berth_with(sandbox: &Sandbox, args: &[&str], input: &str, env: &[(&str, &str)]) -> Ran {
@@ -104,7 +88,7 @@ fn a_token_that_is_refused_is_told_and_everything_is_undone() {
 /// starts: Claude Code, probes, a project's build.
 #[test]
 fn a_secret_of_the_environment_is_passed_on_to_nobody() {
-    let _turn = pulling();
+    let _turn = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let right = token::right();

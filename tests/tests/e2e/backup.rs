@@ -4,6 +4,7 @@ use std::fs;
 
 use berth_testkit::ground;
 use berth_tests::dialog::Dialog;
+use berth_tests::hub::using_image;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::volume;
 use berth_tests::window::Window;
@@ -57,7 +58,7 @@ async fn say_file(window: &Window, file: &str) {
 
 #[tokio::test]
 async fn keys_are_backed_up_and_restored_with_a_passphrase() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_entry(&sandbox);
     sandbox

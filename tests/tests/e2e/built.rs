@@ -1,6 +1,7 @@
 //! A server that is built from a folder, through the window.
 
 use berth_testkit::token;
+use berth_tests::hub::using_image;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::source::{CODE, Source};
@@ -30,7 +31,7 @@ fn code(sandbox: &Sandbox) -> String {
 
 #[tokio::test]
 async fn a_server_is_built_in_sight_and_its_code_changes_without_a_build() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "window");
     let theirs = source.make_theirs(&sandbox, &source.dev);

@@ -3,7 +3,7 @@
 use std::fs;
 
 use berth_testkit::token;
-use berth_tests::hub::{HUB, add_hub};
+use berth_tests::hub::{HUB, add_hub, using_image};
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
@@ -14,7 +14,7 @@ use super::{diagnosis, steps};
 
 #[tokio::test]
 async fn a_server_is_connected_to_claude_desktop_and_disconnected() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let folder = sandbox.home().join(".config/Claude");

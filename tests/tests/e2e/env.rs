@@ -1,5 +1,6 @@
 //! A token in the `.env` file of a source folder: used, and never in the window.
 
+use berth_tests::hub::using_image;
 use berth_tests::leak::{self, Watch};
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::Sandbox;
@@ -26,7 +27,7 @@ const LISTEN: &str = "
 
 #[tokio::test]
 async fn a_token_is_taken_from_the_file_and_is_never_in_the_window() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "window-env");
     let token = source.token();

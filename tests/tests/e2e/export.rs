@@ -2,7 +2,7 @@
 
 use berth_testkit::token;
 use berth_tests::dialog::Dialog;
-use berth_tests::hub::{HUB, add_hub};
+use berth_tests::hub::{HUB, add_hub, using_image};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
 
@@ -22,7 +22,7 @@ async fn choose(window: &Window, format: &str) {
 
 #[tokio::test]
 async fn a_server_is_shown_as_other_programs_write_it() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let window = Window::open(&sandbox).await;

@@ -1,15 +1,13 @@
 //! Everything with the keyboard alone: no test here moves or presses a pointer.
 
 use berth_testkit::token;
-use berth_tests::hub::{HUB, add_hub};
+use berth_tests::hub::{HUB, add_hub, using_image};
 use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
 use serde_json::Value;
 use thirtyfour::Key;
 use thirtyfour::extensions::query::ElementWaitable;
-
-use super::steps::image;
 
 /// More stops than any screen has.
 const STOPS: usize = 120;
@@ -57,7 +55,7 @@ async fn enabled(window: &Window, id: &str) {
 
 #[tokio::test]
 async fn a_server_is_found_installed_and_removed_without_a_pointer() {
-    let _image = image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let window = Window::open(&sandbox).await;

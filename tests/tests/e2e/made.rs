@@ -1,6 +1,7 @@
 //! A secret that Berth makes: nobody types it, and it is never in the window.
 
 use berth_testkit::ground;
+use berth_tests::hub::using_image;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
@@ -42,7 +43,7 @@ variants:
 
 #[tokio::test]
 async fn nothing_is_typed_and_the_server_has_its_password() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add(&sandbox);
     let window = Window::open(&sandbox).await;

@@ -2,6 +2,7 @@
 //! and what helps.
 
 use berth_testkit::ground;
+use berth_tests::hub::using_image;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::volume;
 use berth_tests::window::Window;
@@ -54,7 +55,7 @@ troubles:
 
 #[tokio::test]
 async fn what_was_looked_at_is_on_the_servers_page() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_entry(&sandbox);
     let python = ground::image_python();

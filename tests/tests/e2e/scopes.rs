@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use berth_testkit::token;
-use berth_tests::hub::{HUB, add_hub};
+use berth_tests::hub::{HUB, add_hub, using_image};
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::window::Window;
@@ -113,7 +113,7 @@ async fn install(window: &Window, scope: &str, project: Option<&Path>) {
 
 #[tokio::test]
 async fn each_scope_is_written_where_it_belongs_and_leaves_the_rest_byte_for_byte() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let files = Files::of(&sandbox);
@@ -170,7 +170,7 @@ async fn each_scope_is_written_where_it_belongs_and_leaves_the_rest_byte_for_byt
 
 #[tokio::test]
 async fn a_foreign_server_of_the_name_is_kept_on_cancel_and_on_failure_and_replaced_when_told() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let foreign = r#"{"type":"stdio","command":"/bin/true","args":[],"env":{"KEY":"theirs"}}"#;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use berth_testkit::{ground, token};
-use berth_tests::hub::{HUB, add_hub};
+use berth_tests::hub::{HUB, add_hub, using_image};
 use berth_tests::leak::{self, Watch};
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::{Ran, Sandbox};
@@ -115,7 +115,7 @@ fn assert_told_without(sandbox: &Sandbox, secrets: &[&str]) {
 
 #[tokio::test]
 async fn a_secret_is_only_in_the_keychain_and_a_refused_one_is_nowhere() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let (wrong, right) = (token::wrong(), token::right());
@@ -165,7 +165,7 @@ async fn a_secret_is_only_in_the_keychain_and_a_refused_one_is_nowhere() {
 
 #[tokio::test]
 async fn a_secret_is_replaced_and_deleted_on_its_screen_which_never_shows_it() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_hub(&sandbox);
     let (first, second, third) = (token::right(), token::right(), token::right());

@@ -2,6 +2,7 @@
 
 use berth_testkit::token;
 use berth_tests::dialog::Dialog;
+use berth_tests::hub::using_image;
 use berth_tests::left::assert_nothing_left;
 use berth_tests::sandbox::Sandbox;
 use berth_tests::source::Source;
@@ -13,7 +14,7 @@ const NAME: &str = "built";
 
 #[tokio::test]
 async fn a_folder_is_found_confirmed_and_known_the_next_time() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "window-found");
     let folders = ["src/demo", "things/demo"].map(|path| sandbox.home().join(path));
@@ -72,7 +73,7 @@ async fn a_folder_is_found_confirmed_and_known_the_next_time() {
 
 #[tokio::test]
 async fn a_folder_is_chosen_with_the_computer_s_own_dialog() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     let source = Source::add(&sandbox, NAME, "window-dialog");
     let folder = |name: &str| {

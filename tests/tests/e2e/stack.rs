@@ -1,5 +1,6 @@
 //! A stack in the window: installed, looked at, stopped, started, removed with its data.
 
+use berth_tests::hub::using_image;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::Sandbox;
 use berth_tests::stack::{STACK, add_stack};
@@ -9,7 +10,7 @@ use super::steps;
 
 #[tokio::test]
 async fn a_stack_runs_is_stopped_and_goes_with_its_data() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_stack(&sandbox);
     let window = Window::open(&sandbox).await;

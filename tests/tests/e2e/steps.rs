@@ -1,8 +1,6 @@
 //! What every person does in the window.
 
-use berth_tests::hub::forget_image;
 use berth_tests::window::Window;
-use tokio::sync::{Mutex, MutexGuard};
 
 /// The screens of the navigation.
 pub const SCREENS: [&str; 6] = [
@@ -13,15 +11,6 @@ pub const SCREENS: [&str; 6] = [
 pub async fn go(window: &Window, screen: &str) {
     window.click(&format!("nav-{screen}")).await;
     window.find(&format!("page-{screen}")).await;
-}
-
-static IMAGE: Mutex<()> = Mutex::const_new(());
-
-/// The fixture server's image for one test at a time: they share the engine, and each pulls anew.
-pub async fn image() -> MutexGuard<'static, ()> {
-    let turn = IMAGE.lock().await;
-    forget_image();
-    turn
 }
 
 /// Finds an entry in the catalog and opens its install sheet.

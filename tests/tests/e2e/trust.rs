@@ -1,5 +1,6 @@
 //! The engine's socket is given by typing the server's name: a click is not enough.
 
+use berth_tests::hub::using_image;
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::runner::{RUNNER, add_runner, has_socket};
 use berth_tests::sandbox::Sandbox;
@@ -25,7 +26,7 @@ async fn until(window: &Window, off: bool) {
 
 #[tokio::test]
 async fn control_of_the_computer_is_given_by_typing_the_name() {
-    let _image = steps::image().await;
+    let _image = using_image();
     let sandbox = Sandbox::new();
     add_runner(&sandbox);
     let window = Window::open(&sandbox).await;

@@ -10,14 +10,14 @@ use berth_tests::kaiten::{IMAGES, KAITEN, Kaiten, tool, user};
 use berth_tests::leak::{self, Watch};
 use berth_tests::left::{assert_nothing_left, is_connected};
 use berth_tests::sandbox::{Ran, Sandbox};
-use berth_tests::turn::{self, Alone};
+use berth_tests::turn::{self, Turn};
 use serde_json::{Value, json};
 
 const DEV: &str = IMAGES[0];
 const BAKED: &str = IMAGES[1];
 
 /// The images for one test at a time: the entry's images have one name each. Nobody has them.
-fn names(sandbox: &Sandbox) -> Alone {
+fn names(sandbox: &Sandbox) -> Turn {
     let turn = turn::alone(KAITEN);
     let base = ground::image_python();
     sandbox.docker(&["pull", "--quiet", &base]).ok();

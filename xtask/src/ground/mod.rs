@@ -22,7 +22,7 @@ use crate::fail::{Doing, Result, fail};
 use crate::interrupt::{Interrupt, Watched, end_process};
 use crate::out;
 use crate::paths::Paths;
-use crate::setup::{claude, newer_python, tauri_driver, uv};
+use crate::setup::{claude, newer_python, python, tauri_driver, uv};
 use display::Display;
 use engine::Engine;
 use keychain::Keychain;
@@ -87,6 +87,7 @@ impl Ground {
         env.extend(room.own_home()?);
         env.push(("DBUS_SESSION_BUS_ADDRESS".into(), keychain.address().into()));
         env.push(("DOCKER_HOST".into(), engine.host().into()));
+        env.push(("PATH".into(), python::path()?));
         out::line("all components are up");
         Ok(Self {
             env,

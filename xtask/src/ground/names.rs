@@ -27,7 +27,7 @@ pub const IMAGE_NODE: &str = "BERTH_TEST_IMAGE_NODE";
 pub const IMAGE_SERVER: &str = "BERTH_TEST_IMAGE_SERVER";
 /// PostgreSQL, of the official image's shape, in the registry.
 pub const IMAGE_POSTGRES: &str = "BERTH_TEST_IMAGE_POSTGRES";
-/// The launcher, as it is shipped.
+/// The launcher.
 pub const BERTH: &str = "BERTH_TEST_BERTH";
 /// The app with its front end inside.
 pub const APP: &str = "BERTH_TEST_APP";

@@ -122,7 +122,6 @@ impl Room {
         args.push(runtime.as_os_str());
         let cmd = cmd
             .env("XDG_RUNTIME_DIR", format!("/run/user/{uid}"))
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env_as_args()
             .under("unshare", &args)
             .by_root();

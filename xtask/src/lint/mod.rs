@@ -8,7 +8,7 @@ use crate::fail::{Result, fail};
 use crate::interrupt::Interrupt;
 use crate::paths::Paths;
 use crate::setup::{Need, setup};
-use crate::{generate, out};
+use crate::{generate, out, test};
 
 type Check = fn(&Paths, &Interrupt) -> Result<()>;
 
@@ -19,7 +19,7 @@ pub fn lint(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
         ("format", format),
         ("file lengths", length::check),
         ("what the core depends on", purity::core),
-        ("clippy", clippy),
+        ("clippy", test::clippy),
         ("the launcher without WebKit", purity::launcher),
         ("generated files", |paths, interrupt| {
             generate::generate(paths, interrupt, true)
@@ -44,20 +44,6 @@ pub fn lint(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
 fn format(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
     Cmd::cargo()
         .args(["fmt", "--all", "--check"])
-        .dir(&paths.root)
-        .run(interrupt)
-}
-
-fn clippy(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
-    Cmd::cargo()
-        .args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
         .dir(&paths.root)
         .run(interrupt)
 }

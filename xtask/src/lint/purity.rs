@@ -55,10 +55,10 @@ fn outside(tree: &str) -> Vec<&str> {
     found
 }
 
-/// The launcher builds where no library of a window can be found.
+/// The launcher compiles with its own features alone, where no library of a window can be found.
 pub fn launcher(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
     Cmd::cargo()
-        .args(["build", "--package", "berth-cli"])
+        .args(["check", "--package", "berth-cli"])
         .env("PKG_CONFIG", "/bin/false")
         .dir(&paths.root)
         .run(interrupt)

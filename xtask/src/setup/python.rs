@@ -1,14 +1,27 @@
 //! Tools that come as Python packages.
 
 use crate::cmd::Cmd;
-use crate::fail::Result;
+use crate::fail::{Doing, Result};
 use crate::interrupt::Interrupt;
 use crate::paths::{exe, on_path};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Where the programs of an environment are.
 pub fn programs(folder: &Path) -> PathBuf {
     folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
+
+/// PATH with the folder of the Python that `python3` is in front. Version managers put scripts in its
+/// place that start a dozen processes for each start of it.
+pub fn path() -> Result<OsString> {
+    let said = Cmd::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .quiet()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = Path::new(said.trim()).parent().map(Path::to_path_buf);
+    let folders = own.into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).doing(|| "putting PATH together".to_owned())
 }
 
 /// Puts packages into an environment of their own.

@@ -81,13 +81,23 @@ fn with_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -> R
     Ok(tally)
 }
 
+/// What clippy has to say of everything; the tests are compiled then.
+pub fn clippy(paths: &Paths, interrupt: &Interrupt) -> Result<()> {
+    if build::clippy().is_none() {
+        return fail("clippy is missing; run `rustup component add clippy`");
+    }
+    match suites::compile(paths, interrupt, &[])?.warnings {
+        0 => Ok(()),
+        warnings => fail(format!("clippy warned: {warnings}")),
+    }
+}
+
 type Told = Vec<(&'static str, PathBuf)>;
 
-/// What the tests start: the launcher as it is shipped, the app with its front end, its installer.
+/// What the tests start: the launcher, the app with its front end, its installer.
 fn build(paths: &Paths, interrupt: &Interrupt) -> Result<(Vec<suites::Suite>, Told)> {
     out::stage("building");
-    let suites = suites::compile(paths, interrupt, &[])?;
-    // Last, because the launcher that is shipped has fewer features than the workspace's.
+    let suites = suites::compile(paths, interrupt, &[])?.suites;
     let app = build::app_for_tests(paths, interrupt, &["deb"])?;
     let deb = package::deb(paths, Profile::Debug)?;
     Ok((
@@ -108,7 +118,8 @@ fn without_components(paths: &Paths, interrupt: &Interrupt, options: &Options) -
         paths,
         interrupt,
         &["--exclude", "berth-tests", "--exclude", "xtask"],
-    )?;
+    )?
+    .suites;
     let mut tally = Tally::default();
     let runner = run::Runner {
         paths,

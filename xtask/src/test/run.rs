@@ -22,8 +22,10 @@ const LONGEST: Duration = Duration::from_secs(25 * 60);
 
 /// Suites whose tests mostly wait, for the engine, for a client, for each other: how many of them run
 /// at a time even where there are fewer processors.
-const WAITING: [(&str, usize); 3] = [
+const WAITING: [(&str, usize); 5] = [
     ("berth-tests cli", 4),
+    ("berth-tests e2e", 3),
+    ("berth-tests faults", 3),
     ("berth-tests kaiten", 3),
     ("berth-tests projects", 4),
 ];
@@ -65,8 +67,7 @@ impl Runner<'_> {
 
     /// Runs the examples in the documentation.
     pub fn docs(&self) -> Result<Tally> {
-        let cmd = Cmd::cargo().args(["test", "--doc", "--workspace", "--quiet"]);
-        let cmd = cmd.args(build::IN_APP);
+        let cmd = build::whole("test").args(["--doc", "--quiet"]);
         self.tallied("doc tests", cmd.dir(&self.paths.root))
     }
 

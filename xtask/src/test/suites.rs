@@ -1,7 +1,6 @@
 //! Which test programs there are, as cargo says.
 
 use crate::build;
-use crate::cmd::Cmd;
 use crate::fail::{Doing, Result, fail};
 use crate::interrupt::Interrupt;
 use crate::out;
@@ -26,17 +25,20 @@ pub struct Suite {
     pub program: PathBuf,
 }
 
-/// Compiles every test of the workspace; the result is in the order to run them.
-pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Vec<Suite>> {
+/// What compiling came to.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The test programs, in the order to run them.
+    pub suites: Vec<Suite>,
+    /// How many times the compiler or clippy warned.
+    pub warnings: usize,
+}
+
+/// Compiles everything of the workspace and every test, and shows what there is to say of it.
+pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Compiled> {
     build::parts_for_tests(paths, interrupt)?;
-    let cmd = Cmd::cargo()
-        .args([
-            "test",
-            "--workspace",
-            "--no-run",
-            "--message-format=json-render-diagnostics",
-        ])
-        .args(build::IN_APP)
+    let cmd = build::whole("test")
+        .args(["--no-run", "--message-format=json"])
         .args(more)
         .dir(&paths.root);
     out::line(format!("$ {}", cmd.shown()));
@@ -45,11 +47,18 @@ pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Ve
     let mut child = interrupt.spawn(&cmd.shown(), &mut command)?;
     let group = child.id();
     let _watched = interrupt.watch(move || crate::interrupt::end_group(group));
-    let mut suites = Vec::new();
+    let mut compiled = Compiled::default();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {
             let line = line.doing(|| "reading cargo's messages".to_owned())?;
-            suites.extend(suite(&line));
+            let Ok(message) = serde_json::from_str(&line) else {
+                continue;
+            };
+            compiled.suites.extend(suite(&message));
+            if let Some((text, warns)) = said(&message) {
+                out::raw(text.as_bytes());
+                compiled.warnings += usize::from(warns);
+            }
         }
     }
     let status = child.wait().doing(|| "waiting for cargo".to_owned())?;
@@ -58,13 +67,22 @@ pub fn compile(paths: &Paths, interrupt: &Interrupt, more: &[&str]) -> Result<Ve
             "the tests do not compile: cargo ended with {status}"
         ));
     }
-    suites.sort();
-    Ok(suites)
+    compiled.suites.sort();
+    Ok(compiled)
+}
+
+/// What the compiler said of some place, for people, and whether it is a warning; `None` for any other
+/// message.
+fn said(message: &Value) -> Option<(&str, bool)> {
+    if message["reason"] != "compiler-message" {
+        return None;
+    }
+    let text = message["message"]["rendered"].as_str()?;
+    Some((text, message["message"]["level"] == "warning"))
 }
 
 /// A test program out of one of cargo's messages; `None` for any other message.
-fn suite(line: &str) -> Option<Suite> {
-    let message: Value = serde_json::from_str(line).ok()?;
+fn suite(message: &Value) -> Option<Suite> {
     if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
         return None;
     }
@@ -99,7 +117,7 @@ fn suite(line: &str) -> Option<Suite> {
 mod tests {
     use super::*;
 
-    fn message(package: &str, kind: &str, test: bool) -> String {
+    fn message(package: &str, kind: &str, test: bool) -> Value {
         serde_json::json!({
             "reason": "compiler-artifact",
             "package_id": package,
@@ -108,7 +126,6 @@ mod tests {
             "profile": { "test": test },
             "executable": "/w/target/debug/deps/contract-1",
         })
-        .to_string()
     }
 
     #[test]
@@ -135,11 +152,22 @@ mod tests {
             suite(&message("path+file:///w/a#0.1.0", "lib", false)),
             None
         );
-        assert_eq!(
-            suite("{\"reason\":\"build-finished\",\"success\":true}"),
-            None
-        );
-        assert_eq!(suite("warning: something"), None);
+        let finished = serde_json::json!({ "reason": "build-finished", "success": true });
+        assert_eq!(suite(&finished), None);
+        assert_eq!(said(&finished), None);
+    }
+
+    #[test]
+    fn what_the_compiler_says_is_shown_and_its_warnings_are_told_apart() {
+        let message = |level: &str| {
+            serde_json::json!({
+                "reason": "compiler-message",
+                "message": { "level": level, "rendered": "it says" },
+            })
+        };
+        assert_eq!(said(&message("warning")), Some(("it says", true)));
+        assert_eq!(said(&message("error")), Some(("it says", false)));
+        assert_eq!(suite(&message("warning")), None);
     }
 
     #[test]
