@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Between two looks at all processes: much less than any of them lives.
-const GLANCE: Duration = Duration::from_millis(8);
+const GLANCE: Duration = Duration::from_millis(15);
 
 /// The bytes that give a text away: as it is, as programs with 16-bit characters keep it, and as
 /// base64 has it wherever in a longer text it stands.

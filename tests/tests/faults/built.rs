@@ -43,7 +43,7 @@ const REMOVAL: [At; 8] = [
     ("store.delete_installation", 0, BEFORE),
 ];
 
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 4;
 
 fn install(source: &Source, replace: bool, at: Option<At>) -> Value {
     let mut request = request("install", at);

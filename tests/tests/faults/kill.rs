@@ -7,7 +7,7 @@ use crate::dice::Dice;
 use crate::machine::Machine;
 
 /// Rounds of three kills each, and as many whole installations.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 7;
 
 /// When a process is killed.
 #[derive(Clone, Copy, Debug)]

@@ -128,7 +128,7 @@ impl Runner<'_> {
             if started.elapsed() > LONGEST + Duration::from_secs(10) {
                 kill_group(group);
             }
-            sleep(Duration::from_millis(10));
+            sleep(Duration::from_millis(50));
         }
     }
 }
