@@ -12,15 +12,19 @@ pub fn programs(folder: &Path) -> PathBuf {
     folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
 }
 
-/// PATH with the folder of the Python that `python3` is in front. Version managers put scripts in its
-/// place that start a dozen processes for each start of it.
+/// PATH, with the folder of the Python that `python3` is in front where it is not in it: version managers
+/// have scripts in its place that start a dozen processes for each start of it.
 pub fn path() -> Result<OsString> {
     let said = Cmd::new("python3")
         .args(["-c", "import sys; print(sys.executable)"])
         .quiet()?;
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let own = Path::new(said.trim()).parent().map(Path::to_path_buf);
-    let folders = own.into_iter().chain(std::env::split_paths(&path));
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    if let Some(own) = Path::new(said.trim()).parent()
+        && !folders.iter().any(|folder| folder == own)
+    {
+        folders.insert(0, own.to_owned());
+    }
     std::env::join_paths(folders).doing(|| "putting PATH together".to_owned())
 }
 
